@@ -1,0 +1,1 @@
+"""Lead Gateway: takes every enquiry, keeps it safely and puts it into the dialer."""

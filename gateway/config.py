@@ -1,0 +1,124 @@
+"""What the gateway does, as gateway.toml says it: dialers, sources, routes; frozen and validated as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class OnUnknown(StrEnum):
+    """What to do with a lead that was sent without a usable answer."""
+
+    HOLD = "hold"  # park it; an operator decides
+    RESEND = "resend"  # send again and mark it a possible duplicate
+    LOOKUP = "lookup"  # ask the dialer; vicidial only
+
+
+class Batching(StrEnum):
+    """When waiting leads may share one add_multi_lead."""
+
+    NEVER = "never"
+    BACKLOG = "backlog"  # only leads that had to wait for a sender
+    ALWAYS = "always"  # even a single lead goes through add_multi_lead
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DialerConfig:
+    """One `[dialers.NAME]` table, secrets already read from env: or file:."""
+
+    name: str
+    url: str
+    dialect: str = "elision"  # elision | vicidial
+    method: str = "POST"
+    parameters: Mapping[str, str] = field(default_factory=dict)  # sent with every request, e.g. user and pass
+    headers: Mapping[str, str] = field(default_factory=dict)
+    source: str = "gateway"
+    url_field: str = "LeadfromURL"  # LeadfromURL | LeadformURL | both
+    multi_action: str = "add_multi_lead"  # the document's table says add_lead, its URL and messages add_multi_lead
+    send_empty: bool = False  # the document's samples send CustomField1= empty
+    prospects_id_max: int = 20  # 36 only after the vendor has confirmed it
+    connect_timeout: float = 3.0
+    timeout: float = 30.0  # seconds, total, wall clock
+    max_concurrency: int = 4
+    max_per_second: int = 10  # requests; 0 means no cap
+    batch: Batching = Batching.BACKLOG
+    batch_max: int = 20
+    on_unknown: OnUnknown = OnUnknown.HOLD
+    max_waiting: int = 1000  # callers that may wait at once; beyond it the answer is 202 at once
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Route:
+    """First match wins: every field in `when` equals (case-folded) what the lead has."""
+
+    when: Mapping[str, tuple[str, ...]]
+    list_id: str | None = None
+    dialer: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Auth:
+    """How a webhook source proves itself; secrets are lists, so that they rotate."""
+
+    method: str = "none"  # token | hmac | basic | standard-webhooks | ip | none
+    secrets: tuple[str, ...] = ()
+    user: str = ""
+    signature_header: str = "X-Hub-Signature-256"
+    signature_prefix: str = "sha256="
+    signature_encoding: str = "hex"  # hex | base64
+    networks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Form:
+    """What the hosted form asks for."""
+
+    fields: tuple[str, ...] = ("CustomerName", "MobileNo")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceConfig:
+    """One `[sources.NAME]` table."""
+
+    name: str
+    kind: str  # form | partner | generic | …
+    dialer: str
+    list_id: str
+    constants: Mapping[str, str] = field(default_factory=dict)  # dialer field → value, e.g. LeadSource
+    trust: tuple[str, ...] = ()  # fields where an incoming value wins over the constant
+    wait: float = 5.0
+    dedupe: float = 600.0  # seconds; 0 turns it off
+    dedupe_group: str | None = None  # sources with one group share a window
+    limits: tuple[str, ...] = ()
+    routes: tuple[Route, ...] = ()
+    phone_check: str = "possible"  # valid | possible
+    region: str | None = None  # overrides [gateway] region
+    auth: Auth = field(default_factory=Auth)
+    fields: Mapping[str, str] = field(default_factory=dict)  # dialer field → JMESPath
+    records: str | None = None  # JMESPath to the list of leads inside one body
+    key: str | None = None  # JMESPath to the sender's own lead id
+    allowed_origins: tuple[str, ...] = ()
+    allowed_redirects: tuple[str, ...] = ()
+    thanks_url: str | None = None
+    consent_text: str | None = None
+    form: Form | None = None
+
+    @property
+    def dedupe_scope(self) -> str:
+        """The name under which this source's windows are counted."""
+        return f"group:{self.dedupe_group}" if self.dedupe_group else f"source:{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GatewayConfig:
+    """The whole of gateway.toml."""
+
+    dialers: Mapping[str, DialerConfig]
+    sources: Mapping[str, SourceConfig]
+    public_url: str = "http://127.0.0.1:8000"
+    region: str = "IN"
+    trusted_proxies: int = 0
+    lead_sources: Mapping[str, str] = field(default_factory=dict)  # alias (case-folded) → name, added to our own
+    raw: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""The only place that speaks a dialer's HTTP API; its answers are values."""
