@@ -1,0 +1,241 @@
+"""One dialer's line in this process: its senders take what waits, coalesce it, and send it within the caps."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gateway.clock import Clock
+from gateway.config import Batching, DialerConfig
+from gateway.delivery.breaker import Breaker, Circuit
+from gateway.delivery.gate import Gate, Permit
+from gateway.delivery.pulse import Pulse
+from gateway.delivery.queue import LineQueue
+from gateway.store.records import QueuedLead
+
+DEFER = 0.2  # seconds before a lead is tried again whose number another process has in flight
+SINGLY = 600.0  # seconds without add_multi_lead after the dialer did not take one
+STANDBY = 0.01  # how often a sender that holds back looks whether it is needed after all
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Batch:
+    """What one request to the dialer will carry."""
+
+    leads: tuple[QueuedLead, ...]
+    multi: bool  # through add_multi_lead
+
+
+class Line:
+    """Who sends, when, and how many at once; what is sent and what comes of it is the shipper's business."""
+
+    def __init__(
+        self,
+        config: DialerConfig,
+        *,
+        gate: Gate,
+        breaker: Breaker,
+        clock: Clock,
+        fitting: Callable[[tuple[QueuedLead, ...]], int],
+        ship: Callable[[Line, Batch, Permit], None],
+    ) -> None:
+        self.config = config
+        self.breaker = breaker
+        self.pulse = Pulse(clock)
+        self.paused = False  # a hold on the whole line
+        self.proven = False  # has answered since it was started or paused: until then one request at a time
+        self._gate = gate
+        self._clock = clock
+        self._fitting = fitting
+        self._ship = ship
+        self._queue = LineQueue()
+        self._deferred: list[tuple[float, QueuedLead]] = []
+        self._changed = threading.Condition()
+        self._active = 0  # senders with a batch or on the way to one
+        self._idle = 0
+        self._senders: list[threading.Thread] = []
+        self._probes = 0
+        self._stopping = False
+        self._singly_until = 0.0
+        # Some senders more than slots: a slot is free again while its last sender still writes the outcome down.
+        self._most_senders = config.max_concurrency + config.max_concurrency // 2 + 1
+
+    # -- taking leads in -------------------------------------------------------------------------------------------
+
+    @property
+    def open(self) -> bool:
+        """Whether a new lead would leave soon; when not, its caller is told "kept, pending" at once."""
+        return self.breaker.closed and not self.paused and not self.pulse.stalled
+
+    def waiting(self) -> int:
+        """Leads waiting in this process."""
+        return len(self._queue) + len(self._deferred)
+
+    def room_for_backlog(self) -> int:
+        """How many old leads the line would take from the store now."""
+        if self._stopping or self.paused or self.breaker.circuit is Circuit.OPEN:
+            return 0
+        if self.breaker.circuit is Circuit.HALF_OPEN or not self.proven:
+            return max(0, 1 - self.waiting())
+        return max(0, 2 * self.config.batch_max * self.config.max_concurrency - self.waiting())
+
+    def owns(self, lead_id: str) -> bool:
+        return self._queue.owns(lead_id)
+
+    def put(self, lead: QueuedLead, *, fresh: bool) -> None:
+        """Let a lead of ours wait for its request; at once when a sender is free."""
+        with self._changed:
+            self._queue.put(lead, fresh=fresh)
+            self._wake_sender()
+
+    def probe(self, lead: QueuedLead) -> None:
+        """One held lead tries whether the cause is mended, although the line is paused."""
+        with self._changed:
+            self._probes += 1
+            self._queue.put(lead, fresh=True)
+            self._wake_sender()
+
+    def put_back(self, leads: tuple[QueuedLead, ...]) -> None:
+        """Leads that were taken and could not be marked return to the head of the queue."""
+        with self._changed:
+            self._queue.put_back(leads)
+
+    def defer(self, leads: tuple[QueuedLead, ...]) -> None:
+        """Leads whose number another process has in flight wait a moment."""
+        at = self._clock.monotonic() + DEFER
+        with self._changed:
+            for lead in leads:
+                self._queue.finish(lead)
+                self._deferred.append((at, lead))
+
+    def finish(self, leads: tuple[QueuedLead, ...]) -> None:
+        """The leads are done with here, whatever became of them."""
+        with self._changed:
+            for lead in leads:
+                self._queue.finish(lead)
+            self._wake_sender()
+
+    def empty(self) -> list[QueuedLead]:
+        """Give up everything that waits, so that the store's queue has it again."""
+        with self._changed:
+            leads = self._queue.empty() + [lead for _, lead in self._deferred]
+            self._deferred.clear()
+            return leads
+
+    def tick(self) -> None:
+        """Called a few times a second: deferred leads come back, a half-open circuit gets its probe."""
+        now = self._clock.monotonic()
+        with self._changed:
+            due = [lead for at, lead in self._deferred if at <= now]
+            self._deferred = [(at, lead) for at, lead in self._deferred if at > now]
+            for lead in due:
+                self._queue.put(lead, fresh=True)
+            if len(self._queue):
+                self._wake_sender()
+
+    def send_singly(self) -> None:
+        """The dialer did not take an add_multi_lead: single calls for a while."""
+        self._singly_until = self._clock.monotonic() + SINGLY
+
+    def stop(self, seconds: float) -> bool:
+        """No new request; wait for those under way. False when some did not end in time."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        end = self._clock.monotonic() + seconds
+        for sender in self._senders:
+            sender.join(max(0.0, end - self._clock.monotonic()))
+        return not any(sender.is_alive() for sender in self._senders)
+
+    # -- sending ---------------------------------------------------------------------------------------------------
+
+    def _wake_sender(self) -> None:
+        if self._idle:
+            self._changed.notify()
+        elif len(self._senders) < self._most_senders and not self._stopping:
+            sender = threading.Thread(
+                target=self._run, name=f"{self.config.name}-sender-{len(self._senders)}", daemon=True
+            )
+            self._senders.append(sender)
+            sender.start()
+
+    def _run(self) -> None:
+        while self._wait_for_work():
+            try:
+                permit = self._wait_for_permit()
+                if permit is not None:
+                    self._send(permit)
+            finally:
+                with self._changed:
+                    self._active -= 1
+                    self._wake_sender_if_needed()
+
+    def _wake_sender_if_needed(self) -> None:
+        if len(self._queue) and self._idle:
+            self._changed.notify()
+
+    def _wait_for_work(self) -> bool:
+        with self._changed:
+            while not self._stopping:
+                if len(self._queue) and self._may_send():
+                    self._active += 1
+                    return True
+                self._idle += 1
+                self._changed.wait(STANDBY if self._held_back() else None)
+                self._idle -= 1
+            return False
+
+    def _held_back(self) -> bool:
+        return bool(len(self._queue)) and not self.paused and self.breaker.closed and self.proven
+
+    def _may_send(self) -> bool:
+        if self.paused and not self._probes:
+            return False
+        circuit = self.breaker.circuit
+        if circuit is Circuit.OPEN:
+            return False
+        if circuit is Circuit.HALF_OPEN or not self.proven:
+            return self._active == 0
+        if self._batch_limit() == 1:
+            return True
+        return self._active < self.pulse.senders_wanted(self._most_senders)
+
+    def _wait_for_permit(self) -> Permit | None:
+        while not self._stopping:
+            entered = self._gate.enter()
+            if not isinstance(entered, float):
+                return entered
+            with self._changed:
+                if not len(self._queue):
+                    return None
+                self._changed.wait(entered)
+        return None
+
+    def _send(self, permit: Permit) -> None:
+        batch = self._take_batch()
+        if batch is None:
+            permit.cancel()
+            return
+        self._ship(self, batch, permit)
+
+    def _take_batch(self) -> Batch | None:
+        with self._changed:
+            limit = self._batch_limit()
+            free = max(1, self._most_senders - self._active + 1) if self.pulse.slow else 1
+            share = -(-len(self._queue) // free)
+            leads = self._queue.take(max(1, min(limit, share)))
+            self._probes = max(0, self._probes - 1)
+            if not leads:
+                return None
+            fit = self._fitting(tuple(leads)) if len(leads) > 1 else 1
+            if fit < len(leads):
+                self._queue.put_back(leads[fit:])
+                leads = leads[:fit]
+        multi = len(leads) > 1 or (self.config.batch is Batching.ALWAYS and limit > 1)
+        return Batch(leads=tuple(leads), multi=multi)
+
+    def _batch_limit(self) -> int:
+        if self.config.batch is Batching.NEVER or not self.proven or not self.breaker.closed:
+            return 1
+        return 1 if self._clock.monotonic() < self._singly_until else self.config.batch_max

@@ -1,0 +1,168 @@
+"""The slow heartbeat of delivery: claims what is due, frees what the dead left behind, probes what is held."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from gateway import metrics
+from gateway.clock import Clock
+from gateway.config import OnUnknown
+from gateway.delivery.holds import Holds
+from gateway.delivery.line import Line
+from gateway.delivery.lookup import LookUp
+from gateway.delivery.owner import Owner
+from gateway.delivery.waiting import Waiters
+from gateway.store import Store, StoreUnavailable
+from gateway.store.operations import Release
+from gateway.store.recorder import Recorder
+
+log = structlog.get_logger("gateway.delivery")
+
+TICK = 0.25  # seconds
+HEARTBEAT = 5.0
+ALIVE_FOR = 20.0  # a process silent for longer is dead to the others
+REAP = 2.0
+HOLDS = 1.0
+GAUGES = 5.0
+PURGE = 3600.0
+AT_MOST = 200  # leads claimed at once
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chore:
+    """Something done every `every` seconds."""
+
+    every: float
+    do: Callable[[], None]
+
+
+class Sweeper:
+    """One per process; what several processes do at once here is harmless."""
+
+    def __init__(
+        self,
+        *,
+        owner: Owner,
+        lines: Mapping[str, Line],
+        store: Store,
+        recorder: Recorder,
+        holds: Holds,
+        waiters: Waiters,
+        look_ups: Mapping[str, LookUp],
+        clock: Clock,
+    ) -> None:
+        self._owner = owner
+        self._lines = lines
+        self._store = store
+        self._recorder = recorder
+        self._holds = holds
+        self._waiters = waiters
+        self._look_ups = look_ups
+        self._clock = clock
+        self._stopping = threading.Event()
+        self._due: dict[str, float] = {}
+        self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
+        self._chores = {
+            "heartbeat": Chore(every=HEARTBEAT, do=self._heartbeat),
+            "reap": Chore(every=REAP, do=self._reap),
+            "holds": Chore(every=HOLDS, do=self._hold),
+            "lines": Chore(every=TICK, do=self._serve_lines),
+            "look_ups": Chore(every=1.0, do=self._look_up),
+            "gauges": Chore(every=GAUGES, do=self._gauges),
+            "purge": Chore(every=PURGE, do=self._purge),
+        }
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(5.0)
+
+    def sweep(self) -> None:
+        """Do every chore that is due; one that fails is tried again, and keeps no other from its turn."""
+        now = self._clock.monotonic()
+        for name, chore in self._chores.items():
+            if self._due.get(name, 0.0) > now:
+                continue
+            self._due[name] = now + chore.every
+            try:
+                chore.do()
+            except StoreUnavailable as error:
+                log.warning("sweeper.store_away", chore=name, reason=error.code)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self.sweep()
+            except Exception:  # noqa: BLE001 - a sweeper that dies would strand leads; its trouble is logged and met again
+                log.exception("sweeper.failed")
+            self._stopping.wait(TICK)
+
+    # -- chores ----------------------------------------------------------------------------------------------------
+
+    def _heartbeat(self) -> None:
+        self._store.heartbeat(self._owner.id, now=self._clock.now(), alive_for=ALIVE_FOR)
+
+    def _reap(self) -> None:
+        reaped = self._store.reap(now=self._clock.now(), alive=self._owner.knows_alive)
+        if reaped.queued or reaped.unconfirmed:
+            log.warning("delivery.reaped", queued=reaped.queued, unconfirmed=reaped.unconfirmed)
+
+    def _hold(self) -> None:
+        now = self._clock.now()
+        for name, line in self._lines.items():
+            self._holds.refresh(line)
+            for hold in self._holds.all_of(name):
+                if hold.probe_at > now:
+                    continue
+                probe = self._store.take_probe(name, hold.scope, owner=self._owner.id, now=now)
+                if probe is not None:
+                    log.info("dialer.probing", dialer=name, scope=hold.scope, lead=probe.id)
+                    line.probe(probe)
+
+    def _serve_lines(self) -> None:
+        for line in self._lines.values():
+            if not line.open:
+                self._give_back(line)
+            line.tick()
+            room = line.room_for_backlog()
+            if room:
+                self._claim(line, min(room, AT_MOST))
+
+    def _claim(self, line: Line, limit: int) -> None:
+        claimed = self._store.claim_due(
+            line.config.name, owner=self._owner.id, limit=limit, now=self._clock.now()
+        )
+        for lead in claimed:
+            line.put(lead, fresh=False)
+
+    def _give_back(self, line: Line) -> None:
+        """A closed line keeps nothing in memory; its callers are told "pending" now."""
+        leads = line.empty()
+        if not leads:
+            return
+        ids = tuple(lead.id for lead in leads)
+        self._recorder.record(Release(owner=self._owner.id, lead_ids=ids, next_at=self._clock.now()))
+        for lead in leads:
+            self._waiters.wake(lead.id, None)
+
+    def _look_up(self) -> None:
+        for name, look_up in self._look_ups.items():
+            line = self._lines[name]
+            if line.config.on_unknown is OnUnknown.LOOKUP and line.breaker.closed:
+                look_up.run_due()
+
+    def _gauges(self) -> None:
+        for name, line in self._lines.items():
+            backlog = self._store.backlog(name)
+            metrics.backlog(name, backlog.by_state, backlog.oldest_age(self._clock.now()))
+            metrics.circuit_open(name, is_open=not line.breaker.closed)
+
+    def _purge(self) -> None:
+        self._store.purge_idempotency(now=self._clock.now())
