@@ -1,0 +1,199 @@
+"""Every metric, declared once; no label holds a phone number, an address, a lead id or a raw path."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+    multiprocess,
+    values,
+)
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+REGISTRY = CollectorRegistry()
+
+_FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+_SLOW = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0, 14400.0)
+
+# Every metric has a label, so that its values are made on first use: after `share` has said where they live.
+HTTP_REQUESTS = Counter(
+    "gw_http_requests", "Requests answered.", ("route", "method", "status"), registry=REGISTRY
+)
+INTAKE_DURATION = Histogram(
+    "gw_intake_duration_seconds",
+    "From the first byte of a request to its answer, the wait for the dialer included.",
+    ("route",),
+    buckets=(*_FAST, 10.0, 30.0),
+    registry=REGISTRY,
+)
+LEADS_ACCEPTED = Counter("gw_leads_accepted", "Leads kept on disk.", ("source",), registry=REGISTRY)
+LEADS_REFUSED = Counter(
+    "gw_leads_refused", "Enquiries that could not be a lead.", ("source", "reason"), registry=REGISTRY
+)
+DB_COMMIT_DURATION = Histogram(
+    "gw_db_commit_duration_seconds",
+    "One group commit, until it is on disk.",
+    ("engine",),
+    buckets=_FAST,
+    registry=REGISTRY,
+)
+OUTBOX_LEADS = Gauge(
+    "gw_outbox_leads",
+    "Leads that are not finished, by state.",
+    ("destination", "state"),
+    multiprocess_mode="mostrecent",
+    registry=REGISTRY,
+)
+OUTBOX_OLDEST_AGE = Gauge(
+    "gw_outbox_oldest_age_seconds",
+    "How long the oldest unfinished lead has waited.",
+    ("destination",),
+    multiprocess_mode="mostrecent",
+    registry=REGISTRY,
+)
+DELIVERY_ATTEMPTS = Counter(
+    "gw_delivery_attempts", "Leads tried at a dialer.", ("destination", "outcome"), registry=REGISTRY
+)
+DELIVERY_DURATION = Histogram(
+    "gw_delivery_duration_seconds",
+    "One request to a dialer.",
+    ("destination",),
+    buckets=(*_FAST, 10.0, 30.0),
+    registry=REGISTRY,
+)
+END_TO_END = Histogram(
+    "gw_end_to_end_seconds",
+    "From received to delivered.",
+    ("destination", "source"),
+    buckets=_SLOW,
+    registry=REGISTRY,
+)
+SIGNATURE_FAILURES = Counter(
+    "gw_signature_failures", "Webhooks whose signature or token was wrong.", ("source",), registry=REGISTRY
+)
+RATE_LIMITED = Counter("gw_rate_limited", "Requests refused as too many.", ("policy",), registry=REGISTRY)
+CIRCUIT_OPEN = Gauge(
+    "gw_circuit_open",
+    "1 while the line to a dialer is closed for unavailability.",
+    ("destination",),
+    multiprocess_mode="livemax",
+    registry=REGISTRY,
+)
+LAST_SUCCESS = Gauge(
+    "gw_last_success_timestamp_seconds",
+    "When the last lead of a source was delivered, seconds since the epoch.",
+    ("source",),
+    multiprocess_mode="max",
+    registry=REGISTRY,
+)
+BUILD_INFO = Gauge(
+    "gw_build_info",
+    "Always 1; the labels say what runs.",
+    ("version", "sqlite_version"),
+    multiprocess_mode="mostrecent",
+    registry=REGISTRY,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exposition:
+    """What /metrics answers."""
+
+    body: bytes
+    content_type: str
+
+
+# -- recording -----------------------------------------------------------------------------------------------
+
+
+def answered(route: str, method: str, status: int, seconds: float) -> None:
+    """One HTTP request; `route` is the URL rule, never the path."""
+    HTTP_REQUESTS.labels(route, method, str(status)).inc()
+    INTAKE_DURATION.labels(route).observe(seconds)
+
+
+def accepted(source: str, leads: int = 1) -> None:
+    LEADS_ACCEPTED.labels(source).inc(leads)
+
+
+def refused(source: str, reason: str) -> None:
+    LEADS_REFUSED.labels(source, reason).inc()
+
+
+def committed(engine: str, seconds: float) -> None:
+    """One group commit; `engine` is sqlite or postgresql."""
+    DB_COMMIT_DURATION.labels(engine).observe(seconds)
+
+
+def attempted(dialer: str, outcome: str, seconds: float) -> None:
+    DELIVERY_ATTEMPTS.labels(dialer, str(outcome)).inc()
+    DELIVERY_DURATION.labels(dialer).observe(seconds)
+
+
+def delivered(dialer: str, source: str, seconds: float) -> None:
+    """A lead has its Lead ID, `seconds` after it was received."""
+    END_TO_END.labels(dialer, source).observe(seconds)
+    LAST_SUCCESS.labels(source).set_to_current_time()
+
+
+def backlog(dialer: str, by_state: Mapping[str, int], oldest_age: float) -> None:
+    for state, leads in by_state.items():
+        OUTBOX_LEADS.labels(dialer, str(state)).set(leads)
+    OUTBOX_OLDEST_AGE.labels(dialer).set(oldest_age)
+
+
+def circuit_open(dialer: str, *, is_open: bool) -> None:
+    CIRCUIT_OPEN.labels(dialer).set(1.0 if is_open else 0.0)
+
+
+def signature_failed(source: str) -> None:
+    SIGNATURE_FAILURES.labels(source).inc()
+
+
+def rate_limited(policy: str) -> None:
+    RATE_LIMITED.labels(policy).inc()
+
+
+def built(version: str, sqlite_version: str) -> None:
+    BUILD_INFO.labels(version, sqlite_version).set(1)
+
+
+# -- several processes ---------------------------------------------------------------------------------------
+
+
+def share(directory: Path) -> None:
+    """From now on all processes with this directory count together; call it before anything is counted."""
+    directory.mkdir(parents=True, exist_ok=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(directory)
+    values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
+
+
+def sweep(directory: Path) -> None:
+    """Remove the files of processes that are gone; counters start from zero, which Prometheus expects."""
+    for path in directory.glob("*.db"):
+        pid = path.stem.rpartition("_")[2]
+        if not (pid.isdigit() and Path(f"/proc/{pid}").exists()):
+            path.unlink(missing_ok=True)
+
+
+def process_ended(pid: int) -> None:
+    """A worker is gone: its live gauges no longer count."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
+
+
+def render() -> Exposition:
+    """The text that Prometheus reads, summed over all processes that share a directory."""
+    registry = REGISTRY
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return Exposition(body=generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
