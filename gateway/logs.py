@@ -54,7 +54,7 @@ PERSONAL_FIELDS = frozenset(
     }
 )
 
-_PHONE = re.compile(r"(?!\d{4}-\d\d-\d\d)(?:\+?\d(?:[ ()\-]{0,2}\d){8,18}|\d{8,})")
+_PHONE = re.compile(r"(?<!\d)(?!\d{4}-\d\d-\d\d)(?:\+?\d(?:[ ()\-]{0,2}\d){8,18}|\d{8,})")
 _EMAIL = re.compile(r"([\w.+\-]{1,64})@([\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8})")
 _OURS = re.compile(r"[a-z_]+(?:\.[a-z_]+)+")  # an event's name, e.g. lead.captured
 
