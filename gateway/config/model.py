@@ -1,4 +1,4 @@
-"""What the gateway does, as gateway.toml says it: dialers, sources, routes; frozen and validated as a whole."""
+"""The shape of the configuration: dialers, sources, routes, as frozen values."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class DialerConfig:
     url: str
     dialect: str = "elision"  # elision | vicidial
     method: str = "POST"
-    parameters: Mapping[str, str] = field(default_factory=dict)  # sent with every request, e.g. user and pass
-    headers: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict, repr=False)  # sent each time, e.g. user and pass
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     source: str = "gateway"
     url_field: str = "LeadfromURL"  # LeadfromURL | LeadformURL | both
     multi_action: str = "add_multi_lead"  # the document's table says add_lead, its URL and messages add_multi_lead
@@ -63,7 +63,7 @@ class Auth:
     """How a webhook source proves itself; secrets are lists, so that they rotate."""
 
     method: str = "none"  # token | hmac | basic | standard-webhooks | ip | none
-    secrets: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)
     user: str = ""
     signature_header: str = "X-Hub-Signature-256"
     signature_prefix: str = "sha256="
@@ -121,4 +121,5 @@ class GatewayConfig:
     region: str = "IN"
     trusted_proxies: int = 0
     lead_sources: Mapping[str, str] = field(default_factory=dict)  # alias (case-folded) → name, added to our own
-    raw: Mapping[str, Any] = field(default_factory=dict)
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)  # as written: references, no secrets
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)  # every value that must never be shown
