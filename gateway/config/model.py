@@ -32,11 +32,11 @@ class DialerConfig:
     url: str
     dialect: str = "elision"  # elision | vicidial
     method: str = "POST"
-    parameters: Mapping[str, str] = field(default_factory=dict, repr=False)  # sent each time, e.g. user and pass
+    parameters: Mapping[str, str] = field(default_factory=dict, repr=False)  # sent each time: user, pass
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     source: str = "gateway"
     url_field: str = "LeadfromURL"  # LeadfromURL | LeadformURL | both
-    multi_action: str = "add_multi_lead"  # the document's table says add_lead, its URL and messages add_multi_lead
+    multi_action: str = "add_multi_lead"  # the document's table says add_lead, its messages add_multi_lead
     send_empty: bool = False  # the document's samples send CustomField1= empty
     prospects_id_max: int = 20  # 36 only after the vendor has confirmed it
     connect_timeout: float = 3.0
@@ -95,6 +95,7 @@ class SourceConfig:
     routes: tuple[Route, ...] = ()
     phone_check: str = "possible"  # valid | possible
     region: str | None = None  # overrides [gateway] region
+    countries: tuple[str, ...] = ()  # regions whose numbers are taken, e.g. ("IN",); empty: any
     auth: Auth = field(default_factory=Auth)
     fields: Mapping[str, str] = field(default_factory=dict)  # dialer field → JMESPath
     records: str | None = None  # JMESPath to the list of leads inside one body
@@ -120,6 +121,6 @@ class GatewayConfig:
     public_url: str = "http://127.0.0.1:8000"
     region: str = "IN"
     trusted_proxies: int = 0
-    lead_sources: Mapping[str, str] = field(default_factory=dict)  # alias (case-folded) → name, added to our own
+    lead_sources: Mapping[str, str] = field(default_factory=dict)  # alias (case-folded) → name, asked first
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)  # as written: references, no secrets
     secrets: frozenset[str] = field(default=frozenset(), repr=False)  # every value that must never be shown

@@ -19,15 +19,17 @@ def read_secret(value: str, environ: Mapping[str, str]) -> str:
     if value.startswith("file:"):
         return _from_file(Path(value.removeprefix("file:").strip()))
     raise ValueProblemError(
-        "must not stand in this file: write env:NAME or file:/path, put the secret there, and replace it if this "
-        "file was ever shared"
+        "must not stand in this file: write env:NAME or file:/path and put the secret there; "
+        "if this file was ever shared, replace the secret"
     )
 
 
 def _from_environment(name: str, environ: Mapping[str, str]) -> str:
     secret = environ.get(name)
     if secret is None:
-        raise ValueProblemError(f"the environment variable {name} is not set: set it where the gateway is started")
+        raise ValueProblemError(
+            f"the environment variable {name} is not set: set it where the gateway is started"
+        )
     if not secret.strip():
         raise ValueProblemError(f"the environment variable {name} is empty: an empty secret protects nothing")
     return secret.strip()

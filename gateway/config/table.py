@@ -1,4 +1,4 @@
-"""Reads one TOML table key by key, notes every problem instead of stopping, and knows which keys nobody asked for."""
+"""Reads one TOML table key by key: notes every problem instead of stopping, finds keys that nobody reads."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 from gateway.config.problems import ConfigProblem
 from gateway.config.references import is_reference, read_secret
-from gateway.config.values import ValueProblemError
+from gateway.config.values import ValueProblemError, duration
 
+R = TypeVar("R")
 T = TypeVar("T")
 
 
@@ -102,8 +103,6 @@ class Table:
         return value
 
     def seconds(self, name: str, default: float, low: float, high: float) -> float:
-        from gateway.config.values import duration  # noqa: PLC0415
-
         value = self.value(name, default, duration)
         if not low <= value <= high:
             self.problem(name, f"must be between {low:g} and {high:g} seconds")
@@ -119,7 +118,10 @@ class Table:
         if not isinstance(values, list) or not all(isinstance(each, str) and each for each in values):
             self.problem(name, 'must be a list of texts, such as ["one", "two"]')
             return ()
-        return tuple(self._read(f"{name}[{i}]" if len(values) > 1 else name, each, each, read) for i, each in enumerate(values))
+        return tuple(
+            self._read(f"{name}[{i}]" if len(values) > 1 else name, each, each, read)
+            for i, each in enumerate(values)
+        )
 
     def secret(self, name: str) -> str:
         value = self.text(name, "")
@@ -165,7 +167,7 @@ class Table:
         return tuple(self._data)
 
     def pairs(self, *, may_be_secret: Callable[[str], bool] = lambda _name: False) -> dict[str, str]:
-        """All keys of a free table, such as headers; a value may be a reference, and must be one where told."""
+        """All keys of a free table, such as headers; a value may be a reference, or must be one."""
         found = {}
         for name in self._data:
             value = self.text(name, "")
@@ -186,7 +188,7 @@ class Table:
         self._known.add(name)
         return self._data.get(name)
 
-    def _read(self, name: str, value: Any, default: T, read: Callable[[Any], T]) -> T:
+    def _read(self, name: str, value: Any, default: T, read: Callable[[Any], R]) -> R | T:
         try:
             return read(value)
         except ValueProblemError as error:
@@ -196,4 +198,10 @@ class Table:
 
 def _did_you_mean(value: str, known: tuple[str, ...] | list[str]) -> str:
     close = difflib.get_close_matches(value, known, n=1, cutoff=0.6)
-    return f": did you mean {close[0]}?" if close else f" (it knows {', '.join(known)})" if len(known) < 30 else ""
+    return (
+        f": did you mean {close[0]}?"
+        if close
+        else f" (it knows {', '.join(known)})"
+        if len(known) < 30
+        else ""
+    )

@@ -30,7 +30,9 @@ def duration(value: object) -> float:
         return float(value)
     found = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
     if not found:
-        raise ValueProblemError('must be a duration such as "30s", "10m", "24h", "7d", or a number of seconds')
+        raise ValueProblemError(
+            'must be a duration such as "30s", "10m", "24h", "7d", or a number of seconds'
+        )
     return int(found[1]) * _UNITS[found[2]]
 
 
@@ -56,7 +58,9 @@ def list_id(value: object) -> str:
 
 def dialer_source(value: str) -> str:
     if not re.fullmatch(r"[0-9A-Za-z]{2,20}", value):
-        raise ValueProblemError("must be 2 to 20 letters and digits: the dialer refuses or cuts anything else")
+        raise ValueProblemError(
+            "must be 2 to 20 letters and digits: the dialer refuses or cuts anything else"
+        )
     return value
 
 
@@ -123,7 +127,9 @@ def standard_webhooks_secret(value: str) -> str:
     try:
         key = base64.b64decode(value.removeprefix("whsec_"), validate=True)
     except (binascii.Error, ValueError) as error:
-        raise ValueProblemError("must be base64, usually written whsec_…: copy it again from the sender") from error
+        raise ValueProblemError(
+            "must be base64, usually written whsec_…: copy it again from the sender"
+        ) from error
     if not key:
         raise ValueProblemError("is empty after whsec_: copy it again from the sender")
     return value

@@ -1,0 +1,88 @@
+"""Reads how a source is let in: its `auth` and the secrets that go with it."""
+
+from __future__ import annotations
+
+import re
+
+from gateway.config.kinds import KINDS, Access
+from gateway.config.model import Auth
+from gateway.config.table import Table
+from gateway.config.values import ValueProblemError, network, standard_webhooks_secret
+
+METHODS = ("token", "hmac", "basic", "standard-webhooks", "ip", "none")
+ENCODINGS = ("hex", "base64")
+DEFAULT = Auth()
+_SECRET_KEY = {"token": "token", "hmac": "secret", "basic": "password", "standard-webhooks": "secret"}
+_AUTH_KEYS = ("auth", "token", "secret", "user", "password", "networks")
+
+
+def read_auth(table: Table, kind: str) -> Auth:
+    access = KINDS.get(kind, Access.OPEN)
+    if access in (Access.OPEN, Access.API_KEY):
+        _refuse_auth(table, access)
+        return Auth()
+    if access is Access.CHOSEN and not table.has("auth"):
+        table.problem("auth", f"is missing: say how the sender proves itself, one of {', '.join(METHODS)}")
+        _read(table, _guess(table))  # so that its keys are known
+        return Auth()
+    method = table.choice("auth", _guess(table), METHODS)
+    if access is Access.PLATFORM and method == "none":
+        table.problem("token", 'is missing: add for example token = "env:NAME", as the platform was given it')
+    return _read(table, method)
+
+
+def _read(table: Table, method: str) -> Auth:
+    auth = Auth(
+        method=method,
+        secrets=_secrets(table, method),
+        user=table.text("user", "") if method == "basic" else "",
+        networks=table.texts("networks", network),
+        signature_header=table.text("signature_header", DEFAULT.signature_header, _header_name),
+        signature_prefix=table.value("signature_prefix", DEFAULT.signature_prefix, _prefix),
+        signature_encoding=table.choice("signature_encoding", DEFAULT.signature_encoding, ENCODINGS),
+    )
+    if method == "basic" and not auth.user:
+        table.problem("user", 'is missing: add user = "the name the sender uses"')
+    if method == "ip" and not auth.networks:
+        table.problem("networks", 'is missing: add for example networks = ["192.0.2.0/24"]')
+    if method not in ("ip", "none") and auth.networks:
+        table.problem("networks", f'is only read with auth = "ip", not with "{method}": remove one of them')
+    return auth
+
+
+def _secrets(table: Table, method: str) -> tuple[str, ...]:
+    name = _SECRET_KEY.get(method)
+    if name is None:
+        return ()
+    if not table.has(name):
+        table.problem(name, f'is missing: auth = "{method}" needs {name} = "env:NAME" or "file:/path"')
+        return ()
+    return table.secret_list(name, standard_webhooks_secret if method == "standard-webhooks" else str)
+
+
+def _guess(table: Table) -> str:
+    return next((method for method, key in _SECRET_KEY.items() if table.has(key)), "none")
+
+
+def _refuse_auth(table: Table, access: Access) -> None:
+    why = (
+        "a form is open to every visitor; use limits and allowed_origins"
+        if access is Access.OPEN
+        else "its senders use API keys; make one with `gateway keys create`"
+    )
+    for name in _AUTH_KEYS:
+        if table.has(name):
+            table.texts(name)
+            table.problem(name, f"is not read for this kind: {why}")
+
+
+def _header_name(value: str) -> str:
+    if not re.fullmatch(r"[0-9A-Za-z-]{1,64}", value):
+        raise ValueProblemError("must be the name of an HTTP header: letters, digits and hyphens")
+    return value
+
+
+def _prefix(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueProblemError('must be a text in quotes; "" when the signature stands alone')
+    return value

@@ -1,0 +1,180 @@
+"""Reads one `[sources.NAME]` table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from gateway.config.access import read_auth
+from gateway.config.kinds import KINDS
+from gateway.config.model import DialerConfig, Form, Route, SourceConfig
+from gateway.config.table import Table, did_you_mean
+from gateway.config.values import (
+    ValueProblemError,
+    duration,
+    expression,
+    http_url,
+    limit,
+    list_id,
+    origin,
+    region,
+)
+
+LONGEST_WAIT = 25.0  # seconds; browsers and proxies give up soon after
+LONGEST_WINDOW = 90 * 86400.0
+DEFAULT = SourceConfig(name="", kind="", dialer="", list_id="")
+PHONE_CHECKS = ("possible", "valid")
+
+# The key in the file → the dialer's name of the field.
+CONSTANTS: Mapping[str, str] = MappingProxyType(
+    {
+        "lead_source": "LeadSource",
+        "lead_sub_source": "LeadSubSource",
+        "lead_from_url": "LeadfromURL",
+        "enquiry_source": "EnquirySource",
+        "enquiry_type": "EnquiryType",
+        "create_enquiry_id": "CreateEnquiryID",
+        "web_enquiry_number": "WebEnquiryNumber",
+        "custom_field1": "CustomField1",
+        "custom_field2": "CustomField2",
+    }
+)
+FIELDS = (*CONSTANTS.values(), "CustomerName", "MobileNo", "phone_number", "prospects_id")
+FORM_FIELDS = tuple(name for name in FIELDS if name not in ("phone_number", "prospects_id", "LeadfromURL"))
+TRUSTED = tuple(CONSTANTS.values())
+
+
+def read_source(table: Table, name: str, dialers: Mapping[str, DialerConfig]) -> SourceConfig:
+    kind = table.required("kind", _kind, example='"form"')
+    source = SourceConfig(
+        name=name,
+        kind=kind,
+        dialer=_dialer(table, dialers),
+        list_id=table.value("list_id", "", list_id),
+        constants=_constants(table),
+        trust=table.texts("trust", lambda value: _field(value, TRUSTED)),
+        wait=table.seconds("wait", DEFAULT.wait, 0, LONGEST_WAIT),
+        dedupe=table.value("dedupe", DEFAULT.dedupe, _window),
+        dedupe_group=table.text("dedupe_group", None),
+        limits=table.texts("limits", limit),
+        routes=tuple(_route(each, dialers) for each in table.tables("routes")),
+        phone_check=table.choice("phone_check", DEFAULT.phone_check, PHONE_CHECKS),
+        region=table.text("region", None, region),
+        countries=table.texts("countries", region),
+        auth=read_auth(table, kind),
+        fields=_mapping(table),
+        records=table.text("records", None, expression),
+        key=table.text("key", None, expression),
+        allowed_origins=table.texts("allowed_origins", origin),
+        allowed_redirects=table.texts("allowed_redirects", http_url),
+        thanks_url=table.text("thanks_url", None, http_url),
+        consent_text=table.text("consent_text", None),
+        form=_form(table),
+    )
+    if not table.has("list_id"):
+        table.problem(
+            "list_id", 'is missing: add the dialer\'s list for these leads, such as list_id = "25062018"'
+        )
+    table.refuse_the_rest()
+    return source
+
+
+# -- parts ---------------------------------------------------------------------------------------------------
+
+
+def _kind(value: str) -> str:
+    if value not in KINDS:
+        raise ValueProblemError(f"must be one of {', '.join(KINDS)}{did_you_mean(value, KINDS)}")
+    return value
+
+
+def _dialer(table: Table, dialers: Mapping[str, DialerConfig]) -> str:
+    if not table.has("dialer") and len(dialers) == 1:
+        return next(iter(dialers))
+    return table.required("dialer", lambda value: _known(value, dialers, "dialer"), example='"main"')
+
+
+def _known(value: str, known: Iterable[str], what: str) -> str:
+    if value not in known:
+        raise ValueProblemError(
+            f"names a {what} that is not in this file: it has {', '.join(known) or 'none'}"
+        )
+    return value
+
+
+def _constants(table: Table) -> dict[str, str]:
+    found = {field: table.text(key, "") for key, field in CONSTANTS.items()}
+    return {field: value for field, value in found.items() if value}
+
+
+def _window(value: object) -> float:
+    if value is False or value == "off":
+        return 0.0
+    seconds = duration(value)
+    if seconds > LONGEST_WINDOW:
+        raise ValueProblemError("must not be longer than 90 days")
+    return seconds
+
+
+def _route(table: Table, dialers: Mapping[str, DialerConfig]) -> Route:
+    when = table.table("when")
+    conditions = {name: when.texts(name) for name in when.names()} if when else {}
+    if not conditions:
+        table.problem("when", 'is missing: add for example when = { EnquiryType = "Service" }')
+    route = Route(
+        when=conditions,
+        list_id=table.value("list_id", None, list_id),
+        dialer=table.text("dialer", None, lambda value: _known(value, dialers, "dialer")),
+    )
+    if not (table.has("list_id") or table.has("dialer")):
+        table.problem("list_id", "is missing: a route says list_id, dialer or both")
+    table.refuse_the_rest()
+    return route
+
+
+def _mapping(table: Table) -> dict[str, str]:
+    inner = table.table("fields")
+    if inner is None:
+        return {}
+    for name in inner.names():
+        try:
+            _mapped_field(name)
+        except ValueProblemError as error:
+            inner.problem(name, str(error))
+    return {name: inner.text(name, "", expression) for name in inner.names()}
+
+
+def _mapped_field(name: str) -> str:
+    """The dialer's names, or lower-case names that tell something else, such as first_name or utm_source."""
+    if re.fullmatch(r"[a-z][a-z0-9_]*", name) and _folded(name) not in {_folded(each) for each in FIELDS}:
+        return name
+    return _field(name, FIELDS)
+
+
+def _field(value: str, known: tuple[str, ...]) -> str:
+    if value in known:
+        return value
+    meant = next((each for each in known if _folded(each) == _folded(value)), None)
+    raise ValueProblemError(
+        f"is not a field of the dialer: did you mean {meant}?"
+        if meant
+        else f"is not a field that can stand here: use one of {', '.join(known)}"
+    )
+
+
+def _folded(name: str) -> str:
+    return name.replace("_", "").replace("-", "").casefold()
+
+
+def _form(table: Table) -> Form | None:
+    inner = table.table("form")
+    if inner is None:
+        return None
+    fields = inner.texts("fields", lambda value: _field(value, FORM_FIELDS)) or Form().fields
+    if "MobileNo" not in fields:
+        inner.problem("fields", "must hold MobileNo: without a number nobody can be called")
+    if len(set(fields)) < len(fields):
+        inner.problem("fields", "names a field twice")
+    inner.refuse_the_rest()
+    return Form(fields=fields)
