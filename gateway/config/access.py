@@ -17,7 +17,9 @@ _AUTH_KEYS = ("auth", "token", "secret", "user", "password", "networks")
 
 
 def read_auth(table: Table, kind: str) -> Auth:
-    access = KINDS.get(kind, Access.OPEN)
+    access = KINDS.get(kind)
+    if access is None:  # the unknown kind is told already; its keys cannot be judged
+        return _skip(table)
     if access in (Access.OPEN, Access.API_KEY):
         _refuse_auth(table, access)
         return Auth()
@@ -64,6 +66,11 @@ def _guess(table: Table) -> str:
     return next((method for method, key in _SECRET_KEY.items() if table.has(key)), "none")
 
 
+def _skip(table: Table) -> Auth:
+    table.skip(*_AUTH_KEYS, "signature_header", "signature_prefix", "signature_encoding")
+    return Auth()
+
+
 def _refuse_auth(table: Table, access: Access) -> None:
     why = (
         "a form is open to every visitor; use limits and allowed_origins"
@@ -72,7 +79,7 @@ def _refuse_auth(table: Table, access: Access) -> None:
     )
     for name in _AUTH_KEYS:
         if table.has(name):
-            table.texts(name)
+            table.skip(name)
             table.problem(name, f"is not read for this kind: {why}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from gateway.config.problems import ConfigProblem
@@ -80,7 +80,7 @@ class Table:
     def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
         value = self.text(name, default)
         if value not in choices:
-            self.problem(name, f"must be one of {', '.join(choices)}{_did_you_mean(value, choices)}")
+            self.problem(name, f"must be one of {', '.join(choices)}{did_you_mean(value, choices)}")
             return default
         return value
 
@@ -141,6 +141,10 @@ class Table:
                 secrets.append(self._read(place, secret, secret, read))
         return tuple(secrets)
 
+    def skip(self, *names: str) -> None:
+        """These keys are known, and not read."""
+        self._known.update(names)
+
     # -- tables ------------------------------------------------------------------------------------------
 
     def table(self, name: str) -> Table | None:
@@ -180,7 +184,7 @@ class Table:
         """Every key that nobody has asked for is a slip of the pen, and would silently do nothing."""
         for name in self._data:
             if name not in self._known:
-                self.problem(name, f"is not a key of this table{_did_you_mean(name, sorted(self._known))}")
+                self.problem(name, f"is not a key of this table{did_you_mean(name, sorted(self._known))}")
 
     # -- parts -------------------------------------------------------------------------------------------
 
@@ -196,12 +200,7 @@ class Table:
             return default
 
 
-def _did_you_mean(value: str, known: tuple[str, ...] | list[str]) -> str:
-    close = difflib.get_close_matches(value, known, n=1, cutoff=0.6)
-    return (
-        f": did you mean {close[0]}?"
-        if close
-        else f" (it knows {', '.join(known)})"
-        if len(known) < 30
-        else ""
-    )
+def did_you_mean(value: str, known: Iterable[str]) -> str:
+    """The end of a message: the known name that looks most like `value`, if one does."""
+    close = difflib.get_close_matches(value, list(known), n=1, cutoff=0.6)
+    return f": did you mean {close[0]}?" if close else ""
