@@ -1,0 +1,1 @@
+"""What each sender sends: proof that it is the sender, and the submissions in what arrived."""

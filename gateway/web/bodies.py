@@ -1,0 +1,46 @@
+"""Takes a request apart for a source: the raw body within its limit, the query, the headers, the time."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl
+
+from flask import Response, request
+
+from gateway.sources.base import Inbound, Reply
+from gateway.web.context import client_address, services
+from gateway.web.errors import Refusal
+
+MOST_QUERY_FIELDS = 200
+WEBHOOK_BODY = 1 << 20  # platforms send up to a thousand leads at once
+
+
+def inbound(*, most: int | None = None) -> Inbound:
+    """This request as a source sees it; a body beyond `most` bytes (else the setting) is a 413."""
+    if most is not None:
+        request.max_content_length = most
+    return Inbound(
+        method=request.method,
+        path=request.path,
+        query=_query(),
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=request.get_data(),
+        address=client_address(),
+        received_at=services().clock.now(),
+    )
+
+
+def _query() -> tuple[tuple[str, str], ...]:
+    text = request.query_string.decode("ascii", "replace")
+    if not text:
+        return ()
+    try:
+        return tuple(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_QUERY_FIELDS))
+    except ValueError:
+        raise Refusal("request.invalid", detail="The address has too many parameters.") from None
+
+
+def response(reply: Reply) -> Response:
+    """A source's own words as an HTTP answer."""
+    found = Response(reply.body, reply.status, content_type=reply.content_type)
+    found.headers.extend(reply.headers)
+    return found

@@ -1,0 +1,146 @@
+"""The one error shape: RFC 9457 problem documents for programs, a page for people at a form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+import structlog
+from flask import Flask, Response, g, render_template, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from gateway.leads.lead import Problem
+from gateway.sources.base import NotAuthentic, Unreadable
+from gateway.store import StoreUnavailable
+from gateway.web.clients import wants_page
+from gateway.web.context import correlation_id
+from gateway.web.reasons import REASONS
+
+log = structlog.get_logger("gateway.web")
+
+# Refusal                    what any view or guard raises to answer with a problem
+# └── from other layers      StoreUnavailable, NotAuthentic, Unreadable, HTTPException, and bugs
+
+QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded"
+REDUCED_CAPACITY = "https://iana.org/assignments/http-problem-types#temporary-reduced-capacity"
+_TYPES = {429: QUOTA_EXCEEDED, 503: REDUCED_CAPACITY}
+_HTTP_REASONS = {
+    404: "route.not_found",
+    405: "method.not_allowed",
+    413: "body.too_large",
+    415: "body.media_type",
+}
+
+
+class Refusal(Exception):  # noqa: N818  it is an answer, not a fault
+    """This request gets a problem document: `code` is one of REASONS, the rest adds to it."""
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        detail: str | None = None,
+        reason_code: str | None = None,
+        problems: Sequence[Problem] = (),
+        headers: Mapping[str, str] | None = None,
+        members: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.reason = REASONS[code]
+        self.reason_code = reason_code or code
+        self.detail = detail or self.reason.sentence
+        self.problems = tuple(problems)
+        self.headers = dict(headers or {})
+        self.members = dict(members or {})
+
+
+def bad_lead(problems: Sequence[Problem]) -> Refusal:
+    """The enquiry itself is bad: every problem at once, the first one's code on top."""
+    return Refusal("lead.invalid", reason_code=problems[0].code, problems=problems)
+
+
+def problem_document(refusal: Refusal) -> dict[str, Any]:
+    """The document of one refusal; it never holds a value that was sent."""
+    reason = refusal.reason
+    document: dict[str, Any] = {
+        "type": _TYPES.get(reason.status, f"urn:lead-gateway:problem:{refusal.reason_code}"),
+        "title": reason.title,
+        "status": reason.status,
+        "detail": refusal.detail,
+        "instance": f"urn:uuid:{correlation_id()}",
+        "outcome": reason.outcome,
+        "reason_code": refusal.reason_code,
+        "retryable": reason.retryable,
+    }
+    if refusal.problems:
+        document["errors"] = [_entry(problem) for problem in refusal.problems]
+    return document | refusal.members
+
+
+def respond(refusal: Refusal) -> Response:
+    """The refusal as this client can read it."""
+    if wants_page(request):
+        response = Response(_page(refusal), refusal.reason.status, content_type="text/html; charset=utf-8")
+    else:
+        body = orjson.dumps(problem_document(refusal))
+        response = Response(body, refusal.reason.status, content_type="application/problem+json")
+    response.headers.extend(refusal.headers)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def register(app: Flask) -> None:
+    """Every exception leaves as a problem; this is the only place that catches."""
+    app.register_error_handler(Refusal, respond)
+    app.register_error_handler(StoreUnavailable, lambda error: respond(_from_store(error)))
+    app.register_error_handler(NotAuthentic, lambda error: respond(from_source(error)))
+    app.register_error_handler(Unreadable, lambda error: respond(from_body(error)))
+    app.register_error_handler(HTTPException, lambda error: respond(_from_http(error)))
+    app.register_error_handler(Exception, _from_bug)
+
+
+def from_source(error: NotAuthentic) -> Refusal:
+    """The sender did not prove itself."""
+    headers = {"WWW-Authenticate": error.challenge} if error.challenge else {}
+    return Refusal("auth.refused", headers=headers)
+
+
+def from_body(error: Unreadable) -> Refusal:
+    """A body that cannot be read, told to a caller who can mend it."""
+    problems = [Problem(field=error.field, code=error.code, message=error.message)] if error.field else []
+    return Refusal(error.code, detail=error.message, problems=problems)
+
+
+def _from_store(error: StoreUnavailable) -> Refusal:
+    code = error.code if error.code in REASONS else "storage.error"
+    log.error("request.not_stored", reason=error.code, request_id=correlation_id())
+    return Refusal(code, headers={"Retry-After": str(max(1, round(error.retry_after)))})
+
+
+def _from_http(error: HTTPException) -> Refusal:
+    status = error.code or 500
+    code = _HTTP_REASONS.get(status, "request.invalid" if status < 500 else "gateway.error")
+    allowed = sorted(error.valid_methods or ()) if isinstance(error, MethodNotAllowed) else []
+    return Refusal(code, headers={"Allow": ", ".join(allowed)} if allowed else None)
+
+
+def _from_bug(error: Exception) -> Response:
+    log.error("request.failed", request_id=correlation_id(), route=str(request.url_rule), exc_info=error)
+    return respond(Refusal("gateway.error"))
+
+
+def _entry(problem: Problem) -> dict[str, str]:
+    pointer = problem.field.replace("~", "~0").replace("/", "~1")
+    return {
+        "detail": problem.message,
+        "pointer": "#/" + quote(pointer, safe="") if problem.field else "#",
+        "field": problem.field,
+        "code": problem.code,
+    }
+
+
+def _page(refusal: Refusal) -> str:
+    g.page = True
+    return render_template("errors/error.html", refusal=refusal, instance=correlation_id())

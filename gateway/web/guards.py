@@ -1,0 +1,114 @@
+"""Who may pass: one function per kind of door, each ends the request or leaves in `g` what its views need."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Response, current_app, g, request
+
+from gateway import metrics
+from gateway.config import SourceConfig
+from gateway.sources.base import Door, Kind, NotAuthentic
+from gateway.sources.registry import SOURCES
+from gateway.web import bodies, cors, probes
+from gateway.web.api_keys import PREFIXES, KeyRing
+from gateway.web.context import client_address, services
+from gateway.web.errors import Refusal
+from gateway.web.limit_rules import rules_of
+from gateway.web.limits import Limits
+
+KEY_PARAMETERS = frozenset({"api_key", "apikey", "api-key", "key", "access_token", "token", "x-api-key"})
+LOOPBACK = ("127.", "::1")
+
+
+def anyone() -> None:
+    """Open to all: nothing here tells or changes anything."""
+
+
+def holder_of_a_key() -> None:
+    """A partner: a live API key in a header, for a source that is still configured."""
+    _refuse_key_in_query()
+    key = _key_ring().find(_presented_key())
+    if key is None:
+        _limits().failed()
+        code = "auth.refused" if _presented_key() else "auth.required"
+        raise Refusal(code, headers={"WWW-Authenticate": 'Bearer realm="leads"'})
+    source = services().config.sources.get(key.source)
+    if source is None:
+        raise Refusal("auth.source_gone")
+    g.source, g.key, g.kind = source, key, SOURCES["partner"]
+    g.limit_headers = _limits().check(rules_of(source), source.name, key=key.public_id)
+
+
+def the_source_itself() -> Response | None:
+    """A webhook's sender: whatever proof its source asks for, over the raw bytes, before anything is read."""
+    g.source, g.kind = source_at(Door.WEBHOOK)
+    g.inbound = bodies.inbound(most=bodies.WEBHOOK_BODY)
+    if probes.is_probe(g.kind, g.inbound):
+        return probes.alive()
+    if reply := g.kind.handshake(g.source, g.inbound):
+        return bodies.response(reply)
+    try:
+        g.kind.verify(g.source, g.inbound)
+    except NotAuthentic:
+        metrics.signature_failed(g.source.name)
+        _limits().failed()
+        raise
+    g.limit_headers = _limits().check(rules_of(g.source), g.source.name)
+    return None
+
+
+def a_visitor() -> None:
+    """A public form: the right origin where origins are listed, and not too often."""
+    g.source, g.kind = source_at(Door.FORM)
+    if request.method != "POST":
+        return
+    cors.refuse_foreign_origin(g.source)
+    g.limit_headers = _limits().check(rules_of(g.source), g.source.name)
+
+
+def operations() -> None:
+    """Health is open; metrics are for this machine, or for whoever has the token."""
+    if request.endpoint != "ops.metrics":
+        return
+    token = services().settings.metrics_token
+    if token and _bearer() and probes.same_token(_bearer(), token):
+        return
+    forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
+    if token or forwarded or not client_address().startswith(LOOPBACK):
+        raise Refusal("access.refused")
+
+
+def source_at(door: Door) -> tuple[SourceConfig, Kind]:
+    """The source named in the path, if it comes in by this door; otherwise there is nothing here."""
+    name = (request.view_args or {}).get("source_name", "")
+    source = services().config.sources.get(name)
+    kind = SOURCES.get(source.kind) if source else None
+    if source is None or kind is None or kind.door is not door:
+        raise Refusal("route.not_found")
+    return source, kind
+
+
+def _refuse_key_in_query() -> None:
+    if not request.query_string:
+        return
+    for name, value in request.args.items():
+        if name.lower() in KEY_PARAMETERS or value.startswith(PREFIXES):
+            raise Refusal("auth.key_in_query")
+
+
+def _presented_key() -> str:
+    return request.headers.get("X-Api-Key", "") or _bearer()
+
+
+def _bearer() -> str:
+    scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+    return credentials.strip() if scheme.lower() == "bearer" else ""
+
+
+def _limits() -> Limits:
+    return cast("Limits", current_app.extensions["gateway.limits"])
+
+
+def _key_ring() -> KeyRing:
+    return cast("KeyRing", current_app.extensions["gateway.keys"])

@@ -1,0 +1,74 @@
+"""The headers every answer carries, and what pages may load, embed and post to."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import cast
+
+from flask import Flask, Response, g, request
+
+from gateway import metrics
+from gateway.web.context import correlation_id, services
+from gateway.web.cors import origin_of
+from gateway.web.errors import Refusal
+
+NOTHING = "default-src 'none'; frame-ancestors 'none'"
+ONE_YEAR = "max-age=63072000; includeSubDomains"
+
+
+def register(app: Flask) -> None:
+    app.before_request(begin)
+    app.after_request(finish)
+    app.context_processor(lambda: {"nonce": nonce})
+
+
+def begin() -> None:
+    """Start the clock; refuse HTTP/1.1 without a Host, which no honest client sends."""
+    g.started = time.monotonic()
+    if "HTTP_HOST" not in request.environ and request.environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
+        raise Refusal("host.missing")
+
+
+def finish(response: Response) -> Response:
+    headers = response.headers
+    headers["X-Request-Id"] = correlation_id()
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers.setdefault("Cache-Control", "no-store")
+    headers.setdefault("Content-Security-Policy", page_policy() if "page" in g else NOTHING)
+    # same-origin, not no-referrer: with that a browser would post our own form with Origin: null.
+    headers.setdefault("Referrer-Policy", "same-origin" if "page" in g else "no-referrer")
+    if services().config.public_url.startswith("https:"):
+        headers["Strict-Transport-Security"] = ONE_YEAR
+    for name, value in g.get("limit_headers", {}).items():
+        headers.setdefault(name, value)
+    if "started" in g:
+        route = request.url_rule.rule if request.url_rule else "none"
+        metrics.answered(route, request.method, response.status_code, time.monotonic() - g.started)
+    return response
+
+
+def nonce() -> str:
+    """Allows this page's own style, and nothing anybody smuggles in."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(16)
+    return cast("str", g.nonce)
+
+
+def page_policy() -> str:
+    """A form's page: its own style, its own address, and the pages it may lead to."""
+    source = g.get("source")
+    origins = list(source.allowed_origins) if source else []
+    # Browsers hold form-action against the redirect that follows the post, too.
+    targets = [*origins, *map(origin_of, source.allowed_redirects if source else ())]
+    if source and source.thanks_url:
+        targets.append(origin_of(source.thanks_url))
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"style-src 'nonce-{nonce()}'",
+            "form-action " + " ".join(dict.fromkeys(filter(None, ["'self'", *targets]))),
+            "base-uri 'none'",
+            "frame-ancestors " + (" ".join(origins) or "'none'"),
+        ]
+    )

@@ -1,0 +1,66 @@
+"""The Idempotency-Key: read to the letter, tied to one exact request, and its first answer sent again."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import structlog
+
+from gateway.capture import Services, save_answer
+from gateway.sources.base import Inbound
+from gateway.store import StoreUnavailable
+from gateway.store.records import IdempotencyClaim, Replayed
+from gateway.web.answers import Answer
+from gateway.web.errors import Refusal
+
+log = structlog.get_logger("gateway.web")
+
+# A structured-field String; many clients send the bare value instead, so that is taken too.
+_QUOTED = re.compile(r'"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\]){1,255})"', re.ASCII)
+_BARE = re.compile(r"[A-Za-z0-9._:-]{1,255}", re.ASCII)
+_ESCAPED = re.compile(r"\\(.)")
+
+
+def claim_of(inbound: Inbound, *, owner: str, route: str) -> IdempotencyClaim | None:
+    """The claim this request makes; None without the header, a Refusal when the header is malformed."""
+    value = inbound.headers.get("idempotency-key")
+    if value is None:
+        return None
+    return IdempotencyClaim(
+        owner=owner, route=route, key=_key(value), fingerprint=_fingerprint(inbound, route)
+    )
+
+
+def replayed(first: Replayed) -> Answer:
+    """The first answer, byte for byte, marked as such."""
+    headers = dict(first.headers)
+    content_type = headers.pop("Content-Type", "application/json")
+    headers["Idempotent-Replayed"] = "true"
+    return Answer(status=first.status, body=first.body, content_type=content_type, headers=headers)
+
+
+def remember(services: Services, claim: IdempotencyClaim, answer: Answer, lead_id: str) -> None:
+    """Keep the first answer. The lead is on disk already, so a failure here must not turn into an error."""
+    headers = {**answer.headers, "Content-Type": answer.content_type}
+    try:
+        save_answer(services, claim, status=answer.status, headers=headers, body=answer.body, lead_id=lead_id)
+    except StoreUnavailable as error:
+        log.warning("idempotency.answer_not_kept", lead=lead_id, reason=error.code)
+
+
+def running() -> Refusal:
+    return Refusal("idempotency.running", headers={"Retry-After": "1"})
+
+
+def _key(value: str) -> str:
+    if quoted := _QUOTED.fullmatch(value):
+        return _ESCAPED.sub(r"\1", quoted[1])
+    if _BARE.fullmatch(value):
+        return value
+    raise Refusal("idempotency.invalid")
+
+
+def _fingerprint(inbound: Inbound, route: str) -> str:
+    parts = (inbound.method.encode(), route.encode(), inbound.header("content-type").encode(), inbound.body)
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()

@@ -1,0 +1,137 @@
+"""From a read request to the use case and back to an answer: what the doors have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from flask import g
+
+from gateway.capture import Bad, Captured, capture, capture_all, quarantine
+from gateway.config import SourceConfig
+from gateway.leads.identity import new_id
+from gateway.leads.lead import Enquiry, LeadStatus, Problem, Submission
+from gateway.sources.base import Inbound, Kind, Unreadable
+from gateway.sources.keeping import keep
+from gateway.store.records import IdempotencyClaim, InFlight, Mismatched, Replayed
+from gateway.web import answers, idempotency
+from gateway.web.answers import Answer
+from gateway.web.context import services
+from gateway.web.errors import Refusal, bad_lead
+from gateway.web.preferences import Wait
+
+Result = Captured | Bad | Replayed | InFlight | Mismatched
+
+
+def partner_lead(
+    source: SourceConfig, inbound: Inbound, submission: Submission, *, wait: Wait, test: bool
+) -> Answer:
+    """One lead of a partner, who is told everything and may ask again."""
+    owner = f"{source.name}:test" if test else source.name
+    claim = idempotency.claim_of(inbound, owner=owner, route="/v1/leads")
+    result = capture(
+        services(),
+        source,
+        enquiry_of(source, inbound),
+        submission,
+        wait=wait.seconds,
+        strict=True,
+        quarantine=False,
+        claim=claim,
+        test=test,
+    )
+    return _preferred(_answer(result, claim, asks_again=True), wait)
+
+
+def form_lead(source: SourceConfig, inbound: Inbound, submission: Submission, *, wait: Wait) -> Answer:
+    """One lead of a form that reads JSON; nobody there may ask for its status."""
+    claim = idempotency.claim_of(inbound, owner=source.name, route="/forms")
+    result = capture(
+        services(),
+        source,
+        enquiry_of(source, inbound),
+        submission,
+        wait=wait.seconds,
+        strict=False,
+        quarantine=False,
+        claim=claim,
+    )
+    return _preferred(_answer(result, claim, asks_again=False), wait)
+
+
+def visitor_lead(source: SourceConfig, inbound: Inbound, submission: Submission) -> LeadStatus | Bad:
+    """One lead of a person at a form: on disk is enough, nobody watches a page load for a dialer."""
+    result = capture(
+        services(),
+        source,
+        enquiry_of(source, inbound),
+        submission,
+        wait=0,
+        strict=False,
+        quarantine=False,
+        claim=None,
+    )
+    return result.status if isinstance(result, Captured) else Bad(problems=getattr(result, "problems", ()))
+
+
+def trapped(source: SourceConfig, inbound: Inbound) -> LeadStatus:
+    """A program filled the form: kept where an operator can see it, never dialed."""
+    problem = Problem(
+        field="",
+        code="spam.trapped",
+        message="A field that people never see was filled in: probably a program.",
+    )
+    return quarantine(services(), source, enquiry_of(source, inbound), problem)
+
+
+def webhook_leads(source: SourceConfig, kind: Kind, inbound: Inbound) -> Sequence[LeadStatus]:
+    """All leads of one webhook. What cannot be read is kept too: its sender will not mend it by resending."""
+    enquiry = enquiry_of(source, inbound)
+    try:
+        submissions = kind.parse(source, inbound)
+    except Unreadable as error:
+        problem = Problem(field=error.field, code=error.code, message=error.message)
+        return (quarantine(services(), source, enquiry, problem),)
+    return capture_all(services(), source, enquiry, submissions) if submissions else ()
+
+
+def enquiry_of(source: SourceConfig, inbound: Inbound) -> Enquiry:
+    return keep(source, g.kind, inbound, new_id(inbound.received_at))
+
+
+def status_url(lead_id: str) -> str:
+    return f"{services().config.public_url}/v1/leads/{lead_id}"
+
+
+def _answer(result: Result, claim: IdempotencyClaim | None, *, asks_again: bool) -> Answer:
+    if isinstance(result, Captured):
+        answer = _told(result.status, asks_again=asks_again)
+        if claim is not None:
+            idempotency.remember(services(), claim, answer, result.status.id)
+        return answer
+    if isinstance(result, Bad):
+        raise bad_lead(result.problems)
+    if isinstance(result, Replayed):
+        return idempotency.replayed(result)
+    if isinstance(result, Mismatched):
+        raise Refusal("idempotency.reused")
+    return _unanswered(result, asks_again=asks_again)
+
+
+def _unanswered(first: InFlight, *, asks_again: bool) -> Answer:
+    """The first request runs, or its process died once the lead was kept: then the lead is the answer."""
+    lead = services().store.status(first.lead_id) if first.lead_id else None
+    if lead is None:
+        raise Refusal("idempotency.running", headers={"Retry-After": "1"})
+    answer = _told(lead, asks_again=asks_again)
+    return replace(answer, headers={**answer.headers, "Idempotent-Replayed": "true"})
+
+
+def _told(lead: LeadStatus, *, asks_again: bool) -> Answer:
+    return answers.captured(lead, status_url=status_url(lead.id) if asks_again else None)
+
+
+def _preferred(answer: Answer, wait: Wait) -> Answer:
+    if not wait.applied:
+        return answer
+    return replace(answer, headers={**answer.headers, "Preference-Applied": wait.applied})

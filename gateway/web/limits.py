@@ -1,0 +1,130 @@
+"""Counts requests against limits, in Flask-Limiter's storage or, when that is away, in this process."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+from flask import Flask
+from flask_limiter import Limiter
+from limits.errors import StorageError
+from limits.storage import MemoryStorage
+from limits.strategies import RateLimiter, SlidingWindowCounterRateLimiter
+
+from gateway import metrics
+from gateway.web.context import address_key, client_address
+from gateway.web.errors import Refusal
+from gateway.web.limit_rules import FAILURES, Per, Rule, read_rule
+
+log = structlog.get_logger("gateway.limits")
+
+STRATEGY = "sliding-window-counter"
+ASK_AGAIN = 5.0  # seconds the shared storage is left alone after it failed
+PATIENCE = 0.05  # seconds a count may take; a lead never waits for a counter
+_FAILURES = (read_rule(FAILURES),)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """Where a caller stands after a request was counted."""
+
+    rules: tuple[Rule, ...]
+    rule: Rule  # the one that is told: the violated one, else the first
+    remaining: int
+    reset: int  # seconds until there is more
+    exceeded: bool
+
+    def headers(self) -> dict[str, str]:
+        """draft-ietf-httpapi-ratelimit-headers-10, and Retry-After where it is due."""
+        found = {
+            "RateLimit-Policy": ", ".join(rule.policy for rule in self.rules),
+            "RateLimit": f'"{self.rule.name}";r={self.remaining};t={self.reset}',
+        }
+        return found | {"Retry-After": str(self.reset)} if self.exceeded else found
+
+
+class Limits:
+    """The counters of one app. They never fail a request: without their storage they count here."""
+
+    def __init__(self, app: Flask, url: str) -> None:
+        options: dict[str, str | int] = {"wrap_exceptions": True}
+        if url.startswith("redis"):
+            # The options go to redis-py as they are; its timeouts are fractions of a second.
+            options |= {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}  # type: ignore[dict-item]
+        self._limiter = Limiter(
+            client_address,
+            storage_uri=url,
+            storage_options=options,
+            strategy=STRATEGY,
+            headers_enabled=False,
+            swallow_errors=True,
+            in_memory_fallback_enabled=True,
+        )
+        self._limiter.init_app(app)
+        self._here: RateLimiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._away_until = 0.0
+
+    def count(self, rules: tuple[Rule, ...], source: str, *, key: str = "") -> Standing | None:
+        """Count one request; None when nothing limits it."""
+        if not rules:
+            return None
+        for rule in rules:
+            who = _who(rule, key)
+            if not self._hit(rule, source, who):
+                metrics.rate_limited(f"{source}:{rule.name}")
+                return self._standing(rules, rule, source, who, exceeded=True)
+        first = rules[0]
+        return self._standing(rules, first, source, _who(first, key), exceeded=False)
+
+    def check(self, rules: tuple[Rule, ...], source: str, *, key: str = "") -> Mapping[str, str]:
+        """Count one request and return the headers to tell; a Refusal when it is one too many."""
+        standing = self.count(rules, source, key=key)
+        if standing is None:
+            return {}
+        if standing.exceeded:
+            raise Refusal(
+                "rate.exceeded",
+                headers=standing.headers(),
+                members={"violated-policies": [standing.rule.name]},
+            )
+        return standing.headers()
+
+    def failed(self) -> None:
+        """Somebody did not prove who they are; a Refusal when this address tries too often."""
+        self.check(_FAILURES, "failures")
+
+    def _hit(self, rule: Rule, source: str, who: str) -> bool:
+        if time.monotonic() >= self._away_until:
+            try:
+                return self._limiter.limiter.hit(rule.item, source, rule.per, who)
+            except StorageError:
+                self._step_aside()
+        return self._here.hit(rule.item, source, rule.per, who)
+
+    def _standing(
+        self, rules: tuple[Rule, ...], rule: Rule, source: str, who: str, *, exceeded: bool
+    ) -> Standing:
+        reset_at, remaining = time.time() + 1, 0 if exceeded else rule.item.amount
+        try:
+            counter = self._here if time.monotonic() < self._away_until else self._limiter.limiter
+            reset_at, remaining = counter.get_window_stats(rule.item, source, rule.per, who)
+        except StorageError:
+            self._step_aside()
+        reset = max(1, math.ceil(reset_at - time.time()))
+        remaining = 0 if exceeded else remaining
+        return Standing(rules=rules, rule=rule, remaining=remaining, reset=reset, exceeded=exceeded)
+
+    def _step_aside(self) -> None:
+        self._away_until = time.monotonic() + ASK_AGAIN
+        log.warning(
+            "limits.storage_away", next_step="counting in this process alone; check GATEWAY_RATELIMIT_URL"
+        )
+
+
+def _who(rule: Rule, key: str) -> str:
+    if rule.per is Per.IP:
+        return address_key(client_address())
+    return (key or address_key(client_address())) if rule.per is Per.KEY else "all"

@@ -1,0 +1,34 @@
+"""The partner API: one lead in, its dialer's Lead ID out, and its status later."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, g, request
+
+from gateway.sources.registry import SOURCES
+from gateway.web import answers, bodies, intake
+from gateway.web.context import services
+from gateway.web.errors import Refusal
+from gateway.web.preferences import wait_of
+
+blueprint = Blueprint("partner_api", __name__, url_prefix="/v1")
+
+ROUTE = "/v1/leads"
+
+
+@blueprint.post("/leads")
+def create() -> Response:
+    """Keep one lead, wait for its dialer, answer with what is known."""
+    wait = wait_of(request.headers.get("Prefer", ""), g.source.wait)
+    inbound = bodies.inbound()
+    submission = SOURCES["partner"].parse(g.source, inbound)[0]
+    answer = intake.partner_lead(g.source, inbound, submission, wait=wait, test=g.key.mode == "test")
+    return answer.response()
+
+
+@blueprint.get("/leads/<lead_id>")
+def show(lead_id: str) -> Response:
+    """One of the key's own leads; those of others do not exist here."""
+    lead = services().store.status(lead_id)
+    if lead is None or lead.source != g.source.name:
+        raise Refusal("lead.not_found")
+    return answers.shown(lead, status_url=intake.status_url(lead.id)).response()

@@ -1,0 +1,165 @@
+"""Every reason an HTTP answer can give beside a field's code: its status, title and sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What a code means to an HTTP client."""
+
+    status: int
+    title: str
+    sentence: str
+    retryable: bool = False
+
+    @property
+    def outcome(self) -> str:
+        """`failure`: what was sent is at fault and can be mended; `error`: everything else."""
+        return "failure" if self.status in (400, 415, 422) else "error"
+
+
+REASONS: Mapping[str, Reason] = MappingProxyType(
+    {
+        # who is asking
+        "auth.required": Reason(
+            401,
+            "An API key is needed",
+            "Send your API key as Authorization: Bearer <key> or in X-Api-Key.",
+        ),
+        "auth.refused": Reason(
+            401,
+            "Not accepted",
+            "The key, token or signature is not accepted. Check that it is the current one, sent unchanged.",
+        ),
+        "auth.key_in_query": Reason(
+            400,
+            "The API key must not stand in the address",
+            "Addresses end up in logs. Send the key in a header, and replace this one.",
+        ),
+        "auth.source_gone": Reason(
+            403,
+            "This key's source is switched off",
+            "The source this key belongs to is no longer configured. Ask the gateway's operator.",
+        ),
+        "access.refused": Reason(403, "Not allowed", "This address is not open to you."),
+        "origin.not_allowed": Reason(
+            403,
+            "This website may not post here",
+            "The page's origin is not in this form's allowed_origins. Ask the gateway's operator to add it.",
+        ),
+        # what was asked
+        "route.not_found": Reason(404, "Not found", "There is nothing at this address. Check the path."),
+        "lead.not_found": Reason(404, "No such lead", "No lead of this source has this id."),
+        "method.not_allowed": Reason(
+            405, "Method not allowed", "This address does not take this method; Allow lists those it takes."
+        ),
+        "request.invalid": Reason(
+            400, "The request is broken", "The request cannot be read. Check how it is built."
+        ),
+        "host.missing": Reason(400, "The Host header is missing", "HTTP/1.1 needs a Host header. Send one."),
+        # what was sent
+        "body.too_large": Reason(413, "The body is too large", "The body is larger than this address takes."),
+        "body.too_many_fields": Reason(413, "Too many fields", "The form has too many fields."),
+        "body.encoded": Reason(415, "Compressed body", "Send the body without Content-Encoding."),
+        "body.charset": Reason(415, "Wrong character set", "Send the body in UTF-8."),
+        "body.media_type": Reason(
+            415, "Wrong content type", "Send application/json or application/x-www-form-urlencoded."
+        ),
+        "body.file": Reason(415, "Files are not taken", "Send the form without its file fields."),
+        "body.not_utf8": Reason(400, "Not UTF-8", "The body is not UTF-8. Send it in UTF-8."),
+        "body.not_json": Reason(400, "Not JSON", "The body is not JSON."),
+        "body.too_deep": Reason(400, "Nested too deep", "The body is nested too deep. Send it flatter."),
+        "body.number": Reason(
+            400, "Unusable number", "A number is too long, too large or no number. Send it as text."
+        ),
+        "body.multipart": Reason(
+            400, "Broken form", "The multipart form is broken or cut off. Send it again."
+        ),
+        "body.xml": Reason(400, "Unusable XML", "The body is not plain, well-formed XML."),
+        "body.unknown": Reason(400, "Unknown body", "The body is neither JSON nor a form nor XML."),
+        "body.surrogate": Reason(
+            422, "Half a character", "A text holds half a character. Send whole characters."
+        ),
+        "body.not_an_object": Reason(422, "Not one lead", "Send one JSON object with the lead's fields."),
+        "field.duplicate": Reason(
+            422, "A field stands twice", "A field was sent more than once. Send it once."
+        ),
+        "records.not_found": Reason(
+            422, "No leads found", "The place where the leads should stand is empty."
+        ),
+        "records.not_an_object": Reason(422, "Not a lead", "Each lead must be an object with named fields."),
+        "records.too_many": Reason(413, "Too many leads", "One request carries too many leads. Send fewer."),
+        "spam.trapped": Reason(422, "Held back", "A field that people never see was filled in."),
+        "lead.invalid": Reason(
+            422, "The lead is not valid", "Mend each field under errors and send it again."
+        ),
+        "lead.rejected": Reason(
+            422,
+            "The dialer refuses this lead",
+            "The lead is kept but the dialer refuses it. Do not send it again; an operator can mend it.",
+        ),
+        "lead.suppressed": Reason(
+            422,
+            "This number must not be called",
+            "The person has opted out. The lead is kept and never dialed.",
+        ),
+        "lead.dead": Reason(
+            422, "The dialer could not be reached", "The lead is kept; an operator can send it on."
+        ),
+        # the same request again
+        "idempotency.invalid": Reason(
+            400,
+            "The Idempotency-Key is not valid",
+            "Send one key of 1 to 255 characters: a quoted string, or letters, digits and . _ : -",
+        ),
+        "idempotency.running": Reason(
+            409,
+            "The first request with this key still runs",
+            "Wait a moment and send the same request again: the first one's answer will come.",
+            retryable=True,
+        ),
+        "idempotency.reused": Reason(
+            422,
+            "This Idempotency-Key belongs to another request",
+            "The key was used with another body. Use a new key for a new lead.",
+        ),
+        # how much, and how we are
+        "rate.exceeded": Reason(
+            429,
+            "Too many requests",
+            "Slow down: wait for Retry-After seconds, then send it again.",
+            retryable=True,
+        ),
+        "storage.full": Reason(
+            503,
+            "The enquiry was not kept",
+            "The gateway's disk is full. Send the same request again after Retry-After.",
+            retryable=True,
+        ),
+        "storage.error": Reason(
+            503,
+            "The enquiry may not have been kept",
+            "The gateway's storage failed. Send the same request again after Retry-After.",
+            retryable=True,
+        ),
+        "storage.locked": Reason(
+            503,
+            "The enquiry was not kept",
+            "The gateway's storage is busy. Send the same request again after Retry-After.",
+            retryable=True,
+        ),
+        "gateway.error": Reason(
+            500,
+            "Something went wrong here",
+            "The fault is the gateway's. Send the same request again later; tell the operator the instance.",
+            retryable=True,
+        ),
+        "gateway.unguarded": Reason(
+            500, "This address is not ready", "It has no access rule yet, so it stays closed."
+        ),
+    }
+)
