@@ -1,0 +1,193 @@
+"""Keeps enquiries and their leads: duplicates and suppressed numbers are found in the transaction that stores them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from gateway.leads.lead import State
+from gateway.store.claiming import Claims
+from gateway.store.columns import clean, notes_to_json, to_json
+from gateway.store.operations import Accept
+from gateway.store.records import Accepted, AcceptedLead, Identity, NewLead
+from gateway.store.transaction import Bulk, Row, Transaction
+
+DAY = 86400.0
+IDENTITY_LOCK = 1  # kinds are taken in ascending order within one transaction
+ENDED = frozenset({State.QUARANTINED, State.SUPPRESSED, State.TEST, State.DUPLICATE})
+
+_ENQUIRIES = Bulk(
+    "INSERT INTO enquiries (id, source, received_at, method, path, query, content_type, headers, address, body) VALUES",
+    10,
+)
+_LEADS = Bulk(
+    "INSERT INTO leads (id, enquiry_id, source, state, reason_code, message, duplicate_of, dialer, list_id, phone,"
+    " fields, extra, warnings, problems, test, received_at, updated_at, finished_at, owner, next_at, hold_scope) VALUES",
+    21,
+)
+_IDENTITIES = Bulk(
+    "INSERT INTO identities (scope, fingerprint, lead_id, expires_at) VALUES",
+    4,
+    "ON CONFLICT (scope, fingerprint) DO UPDATE SET lead_id = excluded.lead_id, expires_at = excluded.expires_at",
+)
+_COUNTS = Bulk(
+    "INSERT INTO intake_counts (source, day, leads) VALUES",
+    3,
+    "ON CONFLICT (source, day) DO UPDATE SET leads = intake_counts.leads + excluded.leads",
+)
+_LIVE_IDENTITIES = Bulk(
+    "FROM (VALUES",
+    2,
+    ") AS v JOIN identities AS i ON i.scope = v.column1 AND i.fingerprint = v.column2",
+)
+_SUPPRESSED = Bulk("FROM suppressions WHERE phone IN (VALUES", 1, ")")
+
+Key = tuple[str, str]
+
+
+@dataclass(slots=True)
+class _Windows:
+    """Which identities are live, and in whose name; changes as the leads of the batch are looked at in turn."""
+
+    live: dict[Key, tuple[str, float]]
+    opened: dict[Key, tuple[str, float]] = field(default_factory=dict)
+
+    def first(self, lead: NewLead) -> tuple[Identity, str] | None:
+        """The identity by which `lead` repeats another lead, and that lead."""
+        for identity in lead.identities:
+            known = self.live.get((identity.scope, identity.fingerprint))
+            if known is not None and known[1] > lead.received_at:
+                return identity, known[0]
+        return None
+
+    def open(self, identity: Identity, lead_id: str, now: float) -> None:
+        key = (identity.scope, identity.fingerprint)
+        self.live[key] = self.opened[key] = (lead_id, now + identity.seconds)
+
+
+def accept(transaction: Transaction, operations: Sequence[Accept]) -> list[Accepted]:
+    """Store all operations; the results stand in their order."""
+    claims = Claims.take(transaction, operations)
+    fresh = [
+        operation for operation, answer in zip(operations, claims.answers, strict=True) if answer is None
+    ]
+    leads = [lead for operation in fresh for lead in operation.leads]
+    kept = iter(_judge(transaction, leads))
+    results = [
+        Accepted(idempotency=answer)
+        if answer is not None
+        else Accepted(leads=tuple(next(kept) for _ in operation.leads))
+        for operation, answer in zip(operations, claims.answers, strict=True)
+    ]
+    claims.write(transaction)
+    _write(transaction, operations, results)
+    return results
+
+
+def _judge(transaction: Transaction, leads: Sequence[NewLead]) -> list[AcceptedLead]:
+    """The state in which each lead is kept; opens the windows of those that are the first."""
+    windows = _Windows(live=_live_identities(transaction, leads))
+    suppressed = _suppressed(transaction, leads)
+    kept = [_judge_one(lead, windows, suppressed) for lead in leads]
+    transaction.write(
+        _IDENTITIES, [(*key, lead_id, expires_at) for key, (lead_id, expires_at) in windows.opened.items()]
+    )
+    return kept
+
+
+def _judge_one(lead: NewLead, windows: _Windows, suppressed: frozenset[str]) -> AcceptedLead:
+    if lead.phone in suppressed and lead.state is not State.TEST:
+        return AcceptedLead(id=lead.id, state=State.SUPPRESSED)
+    if not lead.identities:
+        return AcceptedLead(id=lead.id, state=lead.state)
+    repeated = windows.first(lead)
+    if repeated is None:
+        for identity in lead.identities:
+            windows.open(identity, lead.id, lead.received_at)
+        return AcceptedLead(id=lead.id, state=lead.state)
+    by, first_id = repeated
+    # The sender may repeat this one too, after the shorter window has closed: it is still the first one's repetition.
+    for identity in lead.identities:
+        if identity.seconds > by.seconds:
+            windows.open(identity, first_id, lead.received_at)
+    return AcceptedLead(id=lead.id, state=State.DUPLICATE, duplicate_of=first_id)
+
+
+def _live_identities(transaction: Transaction, leads: Sequence[NewLead]) -> dict[Key, tuple[str, float]]:
+    keys = list({(each.scope, each.fingerprint): None for lead in leads for each in lead.identities})
+    if not keys:
+        return {}
+    transaction.lock(IDENTITY_LOCK, (f"{scope} {fingerprint}" for scope, fingerprint in keys))
+    rows = transaction.read("i.scope, i.fingerprint, i.lead_id, i.expires_at", _LIVE_IDENTITIES, keys)
+    return {(scope, fingerprint): (lead_id, expires_at) for scope, fingerprint, lead_id, expires_at in rows}
+
+
+def _suppressed(transaction: Transaction, leads: Sequence[NewLead]) -> frozenset[str]:
+    phones = [(phone,) for phone in {lead.phone for lead in leads} if phone]
+    return frozenset(row[0] for row in transaction.read("phone", _SUPPRESSED, phones))
+
+
+def _write(transaction: Transaction, operations: Sequence[Accept], results: Sequence[Accepted]) -> None:
+    enquiries: list[Row] = []
+    leads: list[Row] = []
+    counts: Counter[tuple[str, int]] = Counter()
+    for operation, accepted in zip(operations, results, strict=True):
+        if accepted.idempotency is not None:
+            continue
+        enquiries.append(_enquiry_row(operation))
+        for lead, kept in zip(operation.leads, accepted.leads, strict=True):
+            leads.append(_lead_row(operation.enquiry.id, lead, kept))
+            counts[lead.source, int(lead.received_at // DAY)] += 1
+    transaction.write(_ENQUIRIES, enquiries)
+    transaction.write(_LEADS, leads)
+    transaction.write(_COUNTS, [(source, day, number) for (source, day), number in sorted(counts.items())])
+
+
+def _enquiry_row(operation: Accept) -> tuple[Any, ...]:
+    enquiry = operation.enquiry
+    return (
+        enquiry.id,
+        enquiry.source,
+        enquiry.received_at,
+        enquiry.method,
+        clean(enquiry.path),
+        clean(enquiry.query),
+        clean(enquiry.content_type),
+        to_json(enquiry.headers),
+        clean(enquiry.address),
+        enquiry.body,
+    )
+
+
+def _lead_row(enquiry_id: str, lead: NewLead, kept: AcceptedLead) -> tuple[Any, ...]:
+    changed = kept.state is not lead.state
+    ended = kept.state in ENDED
+    return (
+        lead.id,
+        enquiry_id,
+        lead.source,
+        kept.state.value,
+        _reason(kept.state) if changed else lead.reason_code,
+        None if changed else lead.message,
+        kept.duplicate_of,
+        lead.dialer,
+        lead.list_id,
+        lead.phone,
+        to_json(lead.fields),
+        to_json(lead.extra),
+        notes_to_json(lead.warnings),
+        notes_to_json(lead.problems),
+        int(lead.test),
+        lead.received_at,
+        lead.received_at,
+        lead.received_at if ended else None,
+        None if ended else lead.owner,
+        None if ended else lead.next_at,
+        lead.hold_scope if kept.state is State.HELD else None,
+    )
+
+
+def _reason(state: State) -> str:
+    return "duplicate" if state is State.DUPLICATE else "suppressed"

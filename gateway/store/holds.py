@@ -1,0 +1,109 @@
+"""Leads that wait because the dialer refuses us: held together, tried with one, released together."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from gateway.store.queueing import QUEUED_COLUMNS, queued
+from gateway.store.records import Hold, QueuedLead
+from gateway.store.tables import holds, leads
+from gateway.store.transaction import Transaction
+
+PORTION = 500  # leads moved in one transaction
+LIST = "list:"
+
+_SET = (
+    "INSERT INTO holds (dialer, scope, code, message, since, probe_at, pause) VALUES (?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (dialer, scope) DO UPDATE SET code = excluded.code, message = excluded.message,"
+    " probe_at = excluded.probe_at, pause = excluded.pause"
+)
+_HOLD_LEADS = (
+    "UPDATE leads SET state = 'held', hold_scope = ?, reason_code = ?, message = ?, updated_at = ?, owner = NULL"
+    " WHERE id IN (SELECT id FROM leads WHERE state = 'queued' AND dialer = ? {which} ORDER BY id LIMIT ?)"
+    " AND state = 'queued'"
+)
+_RELEASE_LEADS = (
+    "UPDATE leads SET state = 'queued', hold_scope = NULL, reason_code = NULL, message = NULL, updated_at = ?,"
+    " next_at = ?, owner = NULL WHERE id IN (SELECT id FROM leads WHERE state = 'held' AND dialer = ?"
+    " AND hold_scope = ? ORDER BY id LIMIT ?) AND state = 'held'"
+)
+_PROBE = (
+    f"UPDATE leads SET state = 'queued', owner = ?, updated_at = ?, next_at = ? WHERE id = ("  # noqa: S608
+    " SELECT id FROM leads WHERE state = 'held' AND dialer = ? AND hold_scope = ? ORDER BY id LIMIT 1)"
+    f" AND state = 'held' RETURNING {QUEUED_COLUMNS}"
+)
+
+
+def set_hold(transaction: Transaction, hold: Hold) -> None:
+    """Begin a hold, or put off the probe of one that exists; it keeps its beginning."""
+    pause = max(1.0, hold.probe_at - hold.since)
+    transaction.run(
+        _SET, (hold.dialer, hold.scope, hold.code, hold.message, hold.since, hold.probe_at, pause)
+    )
+
+
+def hold_leads(transaction: Transaction, hold: Hold) -> bool:
+    """Hold one portion of the queued leads behind this cause, whoever has them; True when that was all."""
+    of_list = hold.scope.startswith(LIST)
+    parameters = [hold.scope, hold.code, hold.message, hold.since, hold.dialer]
+    if of_list:
+        parameters.append(hold.scope.removeprefix(LIST))
+    statement = _HOLD_LEADS.format(which="AND list_id = ?" if of_list else "")
+    return transaction.run(statement, (*parameters, PORTION)).rowcount < PORTION
+
+
+def lift_hold(transaction: Transaction, dialer: str, scope: str) -> None:
+    """End a hold; its leads are released after it, so that none can be held behind a cause that is gone."""
+    transaction.run("DELETE FROM holds WHERE dialer = ? AND scope = ?", (dialer, scope))
+
+
+def release_leads(transaction: Transaction, dialer: str, scope: str, now: float) -> int:
+    """Put one portion of the leads held for `scope` back into the queue; how many those were."""
+    return transaction.run(_RELEASE_LEADS, (now, now, dialer, scope, PORTION)).rowcount
+
+
+def take_probe(
+    transaction: Transaction, dialer: str, scope: str, owner: str, now: float
+) -> QueuedLead | None:
+    """Make the oldest held lead ours to try with, unless another process has begun the same probe."""
+    taken = transaction.run(
+        "UPDATE holds SET probe_at = CAST(? AS DOUBLE PRECISION) + pause"
+        " WHERE dialer = ? AND scope = ? AND probe_at <= ? AND EXISTS (SELECT 1 FROM leads WHERE"
+        " leads.state = 'held' AND leads.dialer = holds.dialer AND leads.hold_scope = holds.scope)",
+        (now, dialer, scope, now),
+    )
+    if taken.rowcount == 0:
+        return None
+    found = queued(transaction.run(_PROBE, (owner, now, now, dialer, scope)).fetchall())
+    return found[0] if found else None
+
+
+def all_holds(connection: Connection, dialer: str) -> list[Hold]:
+    """What is held now, oldest first."""
+    rows = connection.execute(select(holds).where(holds.c.dialer == dialer).order_by(holds.c.since))
+    return [
+        Hold(
+            dialer=row.dialer,
+            scope=row.scope,
+            code=row.code,
+            message=row.message,
+            since=row.since,
+            probe_at=row.probe_at,
+        )
+        for row in rows
+    ]
+
+
+def orphaned(connection: Connection) -> list[tuple[str, str]]:
+    """Dialers and scopes for which leads are held although nothing holds them: accepted while the hold was lifted."""
+    behind = (
+        select(leads.c.dialer, leads.c.hold_scope)
+        .where(leads.c.state == "held", leads.c.hold_scope.is_not(None))
+        .distinct()
+        .subquery()
+    )
+    held = select(holds.c.scope).where(
+        holds.c.dialer == behind.c.dialer, holds.c.scope == behind.c.hold_scope
+    )
+    return [(row[0], row[1]) for row in connection.execute(select(behind).where(~held.exists()))]

@@ -1,0 +1,1 @@
+"""Alembic: how a database gets to the tables of tables.py, one file per step."""

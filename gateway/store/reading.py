@@ -1,0 +1,164 @@
+"""What is known about leads: one status, many, a page of them, the whole story of one, and the backlog."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.engine import Connection
+
+from gateway.leads.lead import Enquiry, LeadStatus, State
+from gateway.store import columns
+from gateway.store.records import Attempt, Backlog, Page, Story
+from gateway.store.tables import attempts, enquiries, leads
+
+OPEN = (State.QUEUED, State.SENDING)
+PARKED = (State.HELD, State.UNCONFIRMED, State.QUARANTINED, State.DEAD)
+MOST_IDS = 500
+
+_STATUS = tuple(
+    leads.c[name]
+    for name in ["id", "source", "state", "received_at", "dialer", "list_id", "reason_code", "message", "duplicate_of", "dialer_lead_id", "dialer_list_id", "dialer_status", "possible_duplicate", "warnings", "updated_at", "attempts", "next_at"]
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Search:
+    """Which leads are wanted; what is None does not matter."""
+
+    states: tuple[State, ...] = ()
+    source: str | None = None
+    dialer: str | None = None
+    phone: str | None = None
+    since: float | None = None
+    until: float | None = None
+
+
+def statuses(connection: Connection, ids: Sequence[str]) -> dict[str, LeadStatus]:
+    """Where each lead stands; ids that do not exist are left out."""
+    found: dict[str, LeadStatus] = {}
+    for start in range(0, len(ids), MOST_IDS):
+        wanted = select(*_STATUS).where(leads.c.id.in_(ids[start : start + MOST_IDS]))
+        found |= {row.id: _status(row) for row in connection.execute(wanted)}
+    return found
+
+
+def find(connection: Connection, search: Search, *, after: str | None, limit: int) -> Page:
+    """One page, newest first; `after` is what the page before said, so that new leads do not shift the pages."""
+    wanted = _matching(select(*_STATUS), search)
+    if after is not None:
+        wanted = wanted.where(leads.c.id < after)
+    rows = connection.execute(wanted.order_by(leads.c.id.desc()).limit(limit + 1)).all()
+    page = tuple(_status(row) for row in rows[:limit])
+    return Page(leads=page, after=page[-1].id if len(rows) > limit else None)
+
+
+def _matching(wanted: Select[Any], search: Search) -> Select[Any]:
+    if search.states:
+        wanted = wanted.where(leads.c.state.in_([state.value for state in search.states]))
+    for column in ("source", "dialer", "phone"):
+        value = getattr(search, column)
+        if value is not None:
+            wanted = wanted.where(leads.c[column] == value)
+    if search.since is not None:
+        wanted = wanted.where(leads.c.received_at >= search.since)
+    if search.until is not None:
+        wanted = wanted.where(leads.c.received_at < search.until)
+    return wanted
+
+
+def story(connection: Connection, lead_id: str) -> Story | None:
+    """The enquiry as received, the lead as it was made, and every attempt, in order."""
+    row = connection.execute(select(leads).where(leads.c.id == lead_id)).first()
+    if row is None:
+        return None
+    return Story(
+        enquiry=_enquiry(connection, row.enquiry_id),
+        lead=_status(row),
+        phone=row.phone,
+        fields=json.loads(row.fields),
+        extra=columns.from_json(row.extra),
+        problems=columns.problems(row.problems),
+        attempts=_attempts(connection, lead_id),
+    )
+
+
+def _enquiry(connection: Connection, enquiry_id: str) -> Enquiry | None:
+    row = connection.execute(select(enquiries).where(enquiries.c.id == enquiry_id)).mappings().first()
+    if row is None:
+        return None
+    return Enquiry(**{**row, "headers": json.loads(row["headers"]), "body": bytes(row["body"])})
+
+
+def _attempts(connection: Connection, lead_id: str) -> tuple[Attempt, ...]:
+    # One request may carry many leads: its response is kept once, in the row of the lead that tells it.
+    told = attempts.alias("told")
+    both = attempts.join(
+        told,
+        (told.c.lead_id == attempts.c.told_by) & (told.c.attempt_id == attempts.c.attempt_id),
+        isouter=True,
+    )
+    rows = connection.execute(
+        select(attempts, told.c.response.label("told_response"))
+        .select_from(both)
+        .where(attempts.c.lead_id == lead_id)
+        .order_by(attempts.c.started_at, attempts.c.attempt_id)
+    )
+    return tuple(
+        Attempt(
+            attempt_id=row.attempt_id,
+            dialer=row.dialer,
+            action=row.action,
+            started_at=row.started_at,
+            finished_at=row.finished_at,
+            http_status=row.http_status,
+            response=row.told_response,
+            outcome=row.outcome,
+            state=State(row.state),
+            reason_code=row.reason_code,
+            message=row.message,
+        )
+        for row in rows
+    )
+
+
+def backlog(connection: Connection, dialer: str) -> Backlog:
+    """How many leads wait for this dialer or for a person; counted in the small indexes of what is on its way."""
+    by_state: dict[State, int] = {}
+    for state in OPEN + PARKED:
+        number = connection.scalar(_count(state, dialer))
+        if number:
+            by_state[state] = number
+    oldest = connection.scalar(
+        select(func.min(leads.c.received_at)).where(leads.c.state == "queued", leads.c.dialer == dialer)
+    )
+    return Backlog(by_state=by_state, oldest=oldest)
+
+
+def _count(state: State, dialer: str) -> Select[tuple[int]]:
+    return select(func.count()).where(leads.c.state == state.value, leads.c.dialer == dialer)
+
+
+def _status(row: Any) -> LeadStatus:
+    return LeadStatus(
+        id=row.id,
+        source=row.source,
+        state=State(row.state),
+        received_at=row.received_at,
+        dialer=row.dialer,
+        list_id=row.list_id,
+        reason_code=row.reason_code,
+        message=row.message,
+        duplicate_of=row.duplicate_of,
+        dialer_lead_id=row.dialer_lead_id,
+        dialer_list_id=row.dialer_list_id,
+        dialer_status=row.dialer_status,
+        possible_duplicate=bool(row.possible_duplicate),
+        warnings=columns.notes(row.warnings),
+        updated_at=row.updated_at,
+        attempts=row.attempts,
+        next_at=row.next_at,
+    )

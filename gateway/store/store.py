@@ -1,0 +1,278 @@
+"""The store as the rest of the gateway sees it; each method is one transaction, or one look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from gateway.clock import Clock, SystemClock
+from gateway.leads.identity import new_id
+from gateway.leads.lead import LeadStatus
+from gateway.store import batch, deciding, holds, keys, migrate, processes, purging, queueing, reading, verify
+from gateway.store.database import Database
+from gateway.store.errors import StoreError
+from gateway.store.operations import Operation
+from gateway.store.postgresql import PostgresDatabase
+from gateway.store.reading import Search
+from gateway.store.records import (
+    ApiKey,
+    Backlog,
+    Finding,
+    Hold,
+    Page,
+    QueuedLead,
+    Reaped,
+    Story,
+    UnconfirmedLead,
+)
+from gateway.store.sqlite import SqliteDatabase
+
+T = TypeVar("T")
+
+
+class Store:
+    """Everything raises StoreUnavailable when the database is away; the next call tries it again."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    # -- opening ---------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def open(cls, url: str, *, clock: Clock | None = None) -> Store:
+        """Check the place, the server and the tables; no connection stays open, so that a fork may follow."""
+        store = cls(_database(url), clock or SystemClock())
+        store._database.check()
+        store._database.read(migrate.check)
+        store._database.close()
+        return store
+
+    @classmethod
+    def open_migrated(cls, url: str, *, clock: Clock | None = None) -> Store:
+        """The same after bringing the tables up to date."""
+        cls.migrate(url)
+        return cls.open(url, clock=clock)
+
+    @staticmethod
+    def migrate(url: str) -> None:
+        """Create the database's tables, or bring them to this program's; harmless when there is nothing to do."""
+        database = _database(url)
+        database.prepare()
+        database.migrate()
+        database.close()
+
+    def close(self) -> None:
+        """Close every connection; a later call opens new ones."""
+        self._database.close()
+
+    # -- writing together ------------------------------------------------------------------------------------------
+
+    def transact(self, operations: Sequence[Operation[Any]]) -> list[Any]:
+        """Carry out all operations in one transaction, or none; see Recorder."""
+        return self._database.write(lambda transaction: batch.carry_out(transaction, operations))
+
+    # -- the queue -------------------------------------------------------------------------------------------------
+
+    def claim_due(self, dialer: str, *, owner: str, limit: int, now: float) -> list[QueuedLead]:
+        """Make up to `limit` due, unowned leads ours; never one that another process gets too."""
+        return self._database.write(
+            lambda transaction: queueing.claim_due(transaction, dialer, owner, limit, now)
+        )
+
+    def backlog(self, dialer: str) -> Backlog:
+        """What waits for this dialer, by state."""
+        return self._database.read(lambda connection: reading.backlog(connection, dialer))
+
+    # -- processes -------------------------------------------------------------------------------------------------
+
+    def register_process(self, owner: str, *, now: float, alive_for: float) -> None:
+        """Before the process owns a lead: an owner that is not registered counts as dead."""
+        self.heartbeat(owner, now=now, alive_for=alive_for)
+
+    def heartbeat(self, owner: str, *, now: float, alive_for: float) -> None:
+        """Alive for another `alive_for` seconds."""
+        self._database.write(lambda transaction: processes.beat(transaction, owner, now, alive_for))
+
+    def leave_process(self, owner: str) -> None:
+        """What this owner still has is reaped by the next who looks."""
+        self._database.write(lambda transaction: processes.leave(transaction, owner))
+
+    def reap(self, *, now: float, alive: Callable[[str], bool | None]) -> Reaped:
+        """Free the leads of dead owners: queued ones for everybody, sending ones as unconfirmed."""
+        queued = unconfirmed = 0
+        for owner in self._database.read(lambda connection: processes.dead_owners(connection, now, alive)):
+            finished = False
+            while not finished:
+                freed, finished = self._reap_some(owner, now)
+                queued += freed.queued
+                unconfirmed += freed.unconfirmed
+        for dialer, scope in self._database.read(holds.orphaned):
+            queued += self._release_all(dialer, scope, now)
+        return Reaped(queued=queued, unconfirmed=unconfirmed)
+
+    def _reap_some(self, owner: str, now: float) -> tuple[Reaped, bool]:
+        return self._database.write(lambda transaction: processes.reap(transaction, owner, now))
+
+    # -- holds -----------------------------------------------------------------------------------------------------
+
+    def hold(self, hold: Hold) -> None:
+        """Hold every queued lead behind this cause; the hold itself is on disk first."""
+        self._database.write(lambda transaction: holds.set_hold(transaction, hold))
+        while not self._database.write(lambda transaction: holds.hold_leads(transaction, hold)):
+            continue
+
+    def holds(self, dialer: str) -> list[Hold]:
+        """What is held for this dialer now."""
+        return self._database.read(lambda connection: holds.all_holds(connection, dialer))
+
+    def release_hold(self, dialer: str, scope: str, *, now: float) -> int:
+        """End a hold; how many leads went back into the queue."""
+        self._database.write(lambda transaction: holds.lift_hold(transaction, dialer, scope))
+        return self._release_all(dialer, scope, now)
+
+    def take_probe(self, dialer: str, scope: str, *, owner: str, now: float) -> QueuedLead | None:
+        """One held lead to try with; None when another process tries, nothing is held, or it is too early."""
+        return self._database.write(
+            lambda transaction: holds.take_probe(transaction, dialer, scope, owner, now)
+        )
+
+    def _release_all(self, dialer: str, scope: str, now: float) -> int:
+        released = 0
+        while True:
+            portion = self._database.write(
+                lambda transaction: holds.release_leads(transaction, dialer, scope, now)
+            )
+            released += portion
+            if portion < holds.PORTION:
+                return released
+
+    # -- decisions -------------------------------------------------------------------------------------------------
+
+    def unconfirmed_due(self, dialer: str, *, now: float, limit: int) -> list[UnconfirmedLead]:
+        """Unconfirmed leads that may be looked up now."""
+        return self._database.read(
+            lambda connection: deciding.unconfirmed_due(connection, dialer, now, limit)
+        )
+
+    def look_again(self, lead_id: str, *, at: float) -> None:
+        """The dialer did not know the lead: look once more at `at`."""
+        self._database.write(lambda transaction: deciding.look_again(transaction, lead_id, at))
+
+    def resolve(self, lead_id: str, *, dialer_lead_id: str | None, reason: str, now: float) -> bool:
+        """The dialer has this unconfirmed lead; False when it is no longer unconfirmed."""
+        entry_id = new_id(now)
+        return self._database.write(
+            lambda transaction: deciding.resolve(
+                transaction,
+                lead_id,
+                dialer_lead_id=dialer_lead_id,
+                reason=reason,
+                now=now,
+                entry_id=entry_id,
+            )
+        )
+
+    def retry(self, ids: Sequence[str], *, now: float) -> frozenset[str]:
+        """Send unconfirmed, held, rejected or dead leads again; those that were in such a state."""
+        return self._database.write(lambda transaction: deciding.retry(transaction, ids, now))
+
+    def discard(self, ids: Sequence[str], *, reason: str, now: float) -> frozenset[str]:
+        """Never send these; they stay visible as rejected. Those that were still open."""
+        return self._database.write(lambda transaction: deciding.discard(transaction, ids, reason, now))
+
+    # -- looking ---------------------------------------------------------------------------------------------------
+
+    def status(self, lead_id: str) -> LeadStatus | None:
+        """Where one lead stands."""
+        return self.statuses([lead_id]).get(lead_id)
+
+    def statuses(self, ids: Sequence[str]) -> dict[str, LeadStatus]:
+        """Where each lead stands; unknown ids are left out."""
+        return self._database.read(lambda connection: reading.statuses(connection, ids)) if ids else {}
+
+    def find(self, search: Search, *, after: str | None = None, limit: int = 50) -> Page:
+        """One page of leads, newest first."""
+        return self._database.read(
+            lambda connection: reading.find(connection, search, after=after, limit=limit)
+        )
+
+    def story(self, lead_id: str) -> Story | None:
+        """Everything about one lead."""
+        return self._database.read(lambda connection: reading.story(connection, lead_id))
+
+    # -- API keys --------------------------------------------------------------------------------------------------
+
+    def issue_key(
+        self, source: str, mode: str, label: str, expires_at: float | None = None
+    ) -> tuple[str, str]:
+        """A new key's public id, and the key itself, which nobody can read again."""
+        issued = keys.issue(source, mode, label, expires_at, self._clock.now())
+        self._database.write(lambda transaction: keys.save(transaction, issued.key))
+        return issued.key.public_id, issued.text
+
+    def find_key(self, public_id: str) -> ApiKey | None:
+        """The key with this public id, whatever its state."""
+        return self._database.read(lambda connection: keys.find(connection, public_id))
+
+    def list_keys(self) -> list[ApiKey]:
+        """Every key, newest first."""
+        return self._database.read(keys.list_all)
+
+    def revoke_key(self, public_id: str, *, now: float) -> bool:
+        """End a key; False when there was none to end."""
+        return self._database.write(lambda transaction: keys.revoke(transaction, public_id, now))
+
+    def touch_key(self, public_id: str, *, now: float) -> None:
+        """Remember when a key was used last."""
+        self._database.write(lambda transaction: keys.touch(transaction, public_id, now))
+
+    # -- care ------------------------------------------------------------------------------------------------------
+
+    def suppress(self, phone: str, *, now: float) -> None:
+        """This number is never sent to a dialer from now on."""
+        self._database.write(lambda transaction: purging.suppress(transaction, phone, now))
+
+    def unsuppress(self, phone: str) -> bool:
+        """The number may be dialled again; False when it was not suppressed."""
+        return self._database.write(lambda transaction: purging.unsuppress(transaction, phone))
+
+    def purge_idempotency(self, *, now: float) -> int:
+        """Forget idempotency keys after 30 days, and identities whose window is over; how many rows went."""
+        removed = 0
+        for purge in (purging.purge_claims, purging.purge_identities):
+            portion = purging.PORTION
+            while portion == purging.PORTION:
+                portion = self._purge_some(purge, now)
+                removed += portion
+        return removed
+
+    def _purge_some(self, purge: purging.Purge, now: float) -> int:
+        return self._database.write(lambda transaction: purge(transaction, now))
+
+    def ping(self) -> None:
+        """Write something and see it on disk; raises StoreUnavailable when no lead could be kept now."""
+        self._database.write(purging.write_probe)
+
+    def verify(self) -> list[Finding]:
+        """Hold the leads against what was counted when they came in; an empty list is the proof that none is lost."""
+        return self._database.read(verify.findings)
+
+
+def _database(url: str) -> Database:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreError("GATEWAY_DATABASE_URL is not a URL. Example: sqlite:///var/gateway.db") from error
+    backend = parsed.get_backend_name()
+    if backend == "sqlite" and parsed.database not in (None, "", ":memory:"):
+        return SqliteDatabase(Path(str(parsed.database)))
+    if backend == "postgresql":
+        return PostgresDatabase(parsed)
+    raise StoreError(
+        "GATEWAY_DATABASE_URL must be sqlite:///path/to/file or postgresql://user:password@host/name."
+    )

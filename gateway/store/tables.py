@@ -1,0 +1,180 @@
+"""The tables, for both engines; migrations/ brings a database there.
+
+JSON stands in TEXT and times are seconds since the epoch, so that no value is converted on the hot path. There are no
+foreign keys between leads and enquiries: both are written in one transaction, and `verify` proves that they fit.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, Table, Text, text
+
+metadata = MetaData()
+TIME = Float(53)
+
+enquiries = Table(
+    "enquiries",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("received_at", TIME, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("headers", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+leads = Table(
+    "leads",
+    metadata,
+    Column("id", Text, primary_key=True),  # sortable by time: the primary key is also the order of arrival
+    Column("enquiry_id", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason_code", Text),
+    Column("message", Text),
+    Column("duplicate_of", Text),
+    Column("dialer", Text, nullable=False),
+    Column("list_id", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("extra", Text, nullable=False),
+    Column("warnings", Text, nullable=False),
+    Column("problems", Text, nullable=False),
+    Column("test", Integer, nullable=False),
+    Column("dialer_lead_id", Text),
+    Column("dialer_list_id", Text),
+    Column("dialer_status", Text),
+    Column("possible_duplicate", Integer, nullable=False, server_default="0"),
+    Column("looked_up", Integer, nullable=False, server_default="0"),
+    Column("received_at", TIME, nullable=False),
+    Column("updated_at", TIME, nullable=False),
+    Column("finished_at", TIME),
+    Column("owner", Text),
+    Column("attempt_id", Text),
+    Column("sent_at", TIME),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_at", TIME),
+    Column("hold_scope", Text),
+)
+
+
+def _partial(name: str, where: str, *columns: str) -> Index:
+    """Only the rows that are on their way stand in such an index, so it stays small however many leads there are."""
+    condition = text(where)
+    return Index(
+        name, *(leads.c[column] for column in columns), sqlite_where=condition, postgresql_where=condition
+    )
+
+
+_partial("leads_due", "state = 'queued' AND owner IS NULL", "dialer", "next_at")
+_partial("leads_owned", "owner IS NOT NULL", "owner")
+_partial("leads_sending", "state = 'sending'", "dialer", "phone")
+_partial(
+    "leads_parked",
+    "state IN ('held', 'unconfirmed', 'quarantined', 'dead')",
+    "state",
+    "dialer",
+    "hold_scope",
+    "next_at",
+)
+Index("leads_phone", leads.c.phone)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("lead_id", Text, primary_key=True),
+    Column("attempt_id", Text, primary_key=True),
+    Column("dialer", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("started_at", TIME, nullable=False),
+    Column("finished_at", TIME, nullable=False),
+    Column("http_status", Integer),
+    Column(
+        "told_by", Text, nullable=False
+    ),  # the lead of this attempt whose row keeps the one response for all
+    Column("response", Text),
+    Column("outcome", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason_code", Text),
+    Column("message", Text),
+    sqlite_with_rowid=False,
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("scope", Text, primary_key=True),
+    Column("fingerprint", Text, primary_key=True),
+    Column("lead_id", Text, nullable=False),
+    Column("expires_at", TIME, nullable=False),
+    Index("identities_lead", "lead_id"),
+    sqlite_with_rowid=False,
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("owner", Text, primary_key=True),
+    Column("route", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("lead_id", Text),
+    Column("claimed_at", TIME, nullable=False),
+    Column("status", Integer),
+    Column("headers", Text),
+    Column("body", LargeBinary),
+    Index("idempotency_claimed", "claimed_at"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("public_id", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("created_at", TIME, nullable=False),
+    Column("expires_at", TIME),
+    Column("revoked_at", TIME),
+    Column("last_used_at", TIME),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("dialer", Text, primary_key=True),
+    Column("scope", Text, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("since", TIME, nullable=False),
+    Column("probe_at", TIME, nullable=False),
+    Column("pause", TIME, nullable=False),  # seconds between two probes
+)
+
+processes = Table(
+    "processes",
+    metadata,
+    Column("owner", Text, primary_key=True),
+    Column("started_at", TIME, nullable=False),
+    Column("alive_until", TIME, nullable=False),
+)
+
+# Counted beside the leads and never changed with them: `verify` holds one against the other.
+intake_counts = Table(
+    "intake_counts",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("day", Integer, primary_key=True),  # days since the epoch, UTC
+    Column("leads", Integer, nullable=False),
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("phone", Text, primary_key=True),
+    Column("since", TIME, nullable=False),
+)

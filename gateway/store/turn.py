@@ -1,0 +1,69 @@
+"""The turn to write to one SQLite file: processes queue at a file lock instead of in SQLite's busy sleeps."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+import time
+from pathlib import Path
+
+LIMIT = 2.0  # seconds
+FIRST_PAUSE = 0.0002
+LONGEST_PAUSE = 0.002
+
+
+class Turn:
+    """One holder at a time over all threads and processes; given back by the kernel when its holder is killed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._inside = threading.Lock()
+        self._descriptor: int | None = None
+        self._pid = 0
+
+    def take(self, limit: float = LIMIT) -> bool:
+        """Wait at most `limit` seconds; False when the turn did not come. Waits without blocking other greenlets."""
+        end = time.monotonic() + limit
+        if not self._inside.acquire(timeout=limit):
+            return False
+        try:
+            taken = self._take_file(end)
+        except BaseException:
+            self._inside.release()
+            raise
+        if not taken:
+            self._inside.release()
+        return taken
+
+    def give(self) -> None:
+        """Called by whoever took it, from any thread."""
+        if self._descriptor is not None:
+            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+        self._inside.release()
+
+    def close(self) -> None:
+        if self._descriptor is not None and self._pid == os.getpid():
+            os.close(self._descriptor)
+        self._descriptor = None
+
+    def _take_file(self, end: float) -> bool:
+        descriptor = self._open()
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= end:
+                    return False
+                time.sleep(pause)
+                pause = min(pause * 1.5, LONGEST_PAUSE)
+                continue
+            return True
+
+    def _open(self) -> int:
+        # A lock is shared with the children of a fork, so each process opens the file for itself.
+        if self._descriptor is None or self._pid != os.getpid():
+            self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._pid = os.getpid()
+        return self._descriptor
