@@ -41,6 +41,7 @@ class DialerConfig:
     prospects_id_max: int = 20  # 36 only after the vendor has confirmed it
     connect_timeout: float = 3.0
     timeout: float = 30.0  # seconds, total, wall clock
+    keep_alive: float = 4.0  # seconds an idle connection is used again; Apache closes it after 5
     max_concurrency: int = 4
     max_per_second: int = 10  # requests; 0 means no cap
     batch: Batching = Batching.BACKLOG

@@ -76,7 +76,7 @@ class Unknown:
 
     code: str
     message: str
-    scope: Scope | None = None  # set when every further lead would end the same way, e.g. a list without its form
+    scope: Scope | None = None  # set when every further lead would end alike, e.g. a list without its form
     resend: bool = True  # False where the lead was most probably created: never sent again by itself
 
 
@@ -140,7 +140,12 @@ class Call:
     prospects_id: str = ""
 
 
-Fields = Mapping[str, str]  # a lead as the dialer's parameters: phone_number, list_id, prospects_id, CustomerName, …
+# A lead as the dialer's parameters: phone_number, list_id, prospects_id, CustomerName, …
+Fields = Mapping[str, str]
+
+
+class LookUpError(OSError):
+    """The dialer could not be asked, so nothing is known about the lead."""
 
 
 class Dialer(Protocol):
@@ -161,7 +166,7 @@ class Dialer(Protocol):
         """Ask for a call now; one attempt, eight seconds in all."""
 
     def look_up(self, lead: Fields) -> Created | None:
-        """Whether the dialer has this lead; None when it does not. Only where `can_look_up`."""
+        """The lead as the dialer has it; None when it has not. Raises LookUpError when nobody can tell."""
 
     @property
     def can_look_up(self) -> bool:
