@@ -25,7 +25,7 @@ _SECRETS = """
 _SECRET_PARAMETERS = frozenset(_SECRETS.split())
 _SCHEMELESS = re.compile(r"(?://)?([^\s/?#@:]{1,253}\.[^\s/?#@:.]{2,63})(?::\d{1,5})?(?:[/?#].*)?", re.DOTALL)
 _ASCII_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?\.?", re.ASCII)
-_INVISIBLE = re.compile("[\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]")
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})", re.ASCII)
 _DEFAULT_PORTS: Mapping[str, int] = MappingProxyType({"http": 80, "https": 443})
 # What else a path and a query may hold stands for itself; + is a space to the dialer, and ; # " end its SQL.
@@ -48,7 +48,7 @@ _DROPPED = LandingUrl(codes=("url.dropped",))
 
 def clean_url(value: str) -> LandingUrl:
     """Never fails: what is not a web address comes back empty, with `url.dropped`."""
-    text = _INVISIBLE.sub("", value[:_READ_AT_MOST])
+    text = _INVISIBLE.sub("", value[:_READ_AT_MOST]).strip()
     if not text:
         return LandingUrl()
     scheme, split = _split(text)

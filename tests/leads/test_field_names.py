@@ -1,0 +1,183 @@
+"""Which field a sender's name means: liberal with forms and portals, exact with partners."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.leads.field_names import DIALER_FIELDS, MEANT, NOT_ALLOWED, STRICT_NAMES
+from gateway.leads.suggest import suggest
+from tests.leads.enquiries import judged, lead_of, problems_of, warnings_of
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "MobileNo", "mobile_no", "MOBILE NO", "mobile-no", "mobile", "Mobile Number", "phone", "Phone_Number",
+        "phone_number", "phoneNumber", "contact", "contact_no", "ContactNo", "mob", "cell", "whatsapp",
+        "customer_mobile", "SENDER_MOBILE", "UserMobile", "lead_phone", "tel", "your-phone", "your-tel",
+    ],
+)  # fmt: skip
+def test_every_spelling_of_a_phone_number_is_known(name):
+    assert judged({name: "9876543210"}).fields["MobileNo"] == "9876543210"
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("name", "CustomerName"),
+        ("Full Name", "CustomerName"),
+        ("customer_name", "CustomerName"),
+        ("SENDER_NAME", "CustomerName"),
+        ("BuyerName", "CustomerName"),
+        ("your-name", "CustomerName"),
+        ("enquiry_type", "EnquiryType"),
+        ("QUERY_TYPE", "EnquiryType"),
+        ("lead_source", "LeadSource"),
+        ("lead_sub_source", "LeadSubSource"),
+        ("campaign_name", "LeadSubSource"),
+        ("form-name", "LeadSubSource"),
+        ("lead_id", "WebEnquiryNumber"),
+        ("UNIQUE_QUERY_ID", "WebEnquiryNumber"),
+        ("rfi_id", "WebEnquiryNumber"),
+        ("create_enquiry_id", "CreateEnquiryID"),
+        ("custom_field_1", "CustomField1"),
+        ("CustomField2", "CustomField2"),
+    ],
+)
+def test_spellings_of_forms_and_portals_are_known(name, field):
+    assert lead_of({name: "Gate valve"}).fields[field] == "Gate valve"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "LeadfromURL",
+        "LeadformURL",
+        "lead_from_url",
+        "page_url",
+        "url",
+        "landing_page",
+        "source_url",
+        "_url",
+        "listingurl",
+    ],
+)
+def test_every_spelling_of_the_page_is_known(name):
+    assert lead_of({name: "https://example.com/a"}).fields["LeadfromURL"] == "https://example.com/a"
+
+
+def test_first_and_last_name_are_one_name():
+    assert lead_of({"first_name": "Asha", "last_name": "Verma"}).fields["CustomerName"] == "Asha Verma"
+    assert lead_of({"lname": "Verma", "fname": "Asha"}).fields["CustomerName"] == "Asha Verma"
+    assert lead_of({"firstName": "Asha"}).fields["CustomerName"] == "Asha"
+    lead = lead_of({"first_name": "Asha", "name": "Asha Verma"})
+    assert (lead.fields["CustomerName"], lead.extra) == ("Asha Verma", {"first_name": "Asha"})
+
+
+def test_of_two_spellings_the_better_one_counts_and_the_other_is_kept():
+    lead = judged({"phone": "022-22355342", "mobile": "9876543210"})
+    assert (lead.phone, lead.extra) == ("9876543210", {"phone": "022-22355342"})
+    assert warnings_of(lead) == [("MobileNo", "field.repeated")]
+    assert judged({"mobile": "", "phone": "9876543210"}).extra == {}
+    assert judged({"mobile": "9876543210", "phone": "9876543210"}).warnings == ()
+
+
+def test_a_plain_value_counts_before_an_object_with_a_better_name():
+    lead = judged({"mobile": {"number": "9123456789"}, "contact": "9876543210"})
+    assert (lead.phone, lead.extra) == ("9876543210", {"mobile": {"number": "9123456789"}})
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "_gotcha", "_next", "_subject", "_wpnonce", "_wpcf7_version", "g-recaptcha-response",
+        "h-captcha-response", "cf-turnstile-response", "bot-field", "access_key", "redirect", "retURL", "submit", "Submit",
+        "MAX_FILE_SIZE", "csrf_token", "utf8", "authenticity_token", "form_id", "queried_id",
+    ],
+)  # fmt: skip
+def test_names_of_form_services_say_nothing_about_a_lead(name):
+    assert lead_of({name: "x"}).extra == {}
+
+
+def test_everything_else_is_kept_as_it_was_sent():
+    sent = {
+        "email": "asha@example.com",
+        "Which city?": "Pune",
+        "tags": ["a", {"b": 1}],
+        "agree": True,
+        "n": 4,
+    }
+    assert lead_of(sent).extra == sent
+
+
+def test_what_is_kept_fits_every_database_and_is_bounded():
+    odd = {"a\x00b": "c\x00d", "half": "\ud800", "deep": [[[[["x"]]]]], "long": "x" * 9_000, "n" * 500: 1}
+    odd |= {"big": 2**70, "nan": float("nan"), "bytes": b"x", "huge": 10**5000, 5: "five"}
+    lead = lead_of(odd | {f"field {n}": n for n in range(500)})
+    assert lead.extra["a\ufffdb"] == "c\ufffdd"
+    assert lead.extra["half"] == "\ufffd"
+    assert lead.extra["deep"] == [[[[None]]]]
+    assert len(lead.extra["long"]) == 2_000
+    assert lead.extra["n" * 100] == 1
+    assert lead.extra["big"] == str(2**70)
+    assert (lead.extra["nan"], lead.extra["bytes"], lead.extra["huge"]) == (None, None, None)
+    assert lead.extra["5"] == "five"
+    assert len(lead.extra) == 200
+
+
+# --- partners
+
+
+@pytest.mark.parametrize("name", [name for name in DIALER_FIELDS if name not in NOT_ALLOWED])
+def test_a_partner_may_use_the_documents_names(name):
+    assert name in STRICT_NAMES
+
+
+@pytest.mark.parametrize(
+    "name", ["utm_source", "utm_campaign", "utm_anything", "gclid", "referrer", "landing_url"]
+)
+def test_a_partner_may_say_where_the_visitor_came_from(name):
+    assert lead_of({name: "https://example.com/"}, strict=True).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("phone", "phone_number"),
+        ("phone_nubmer", "phone_number"),
+        ("mobile", "mobile_no"),
+        ("MobileNO", "mobile_no"),
+        ("name", "customer_name"),
+        ("customername", "customer_name"),
+        ("enquirytipe", "enquiry_type"),
+        ("leadSource", "lead_source"),
+        ("url", "lead_from_url"),
+        ("utmSorce", "utm_source"),
+    ],
+)
+def test_an_unknown_name_is_a_problem_with_a_suggestion(name, meant):
+    (problem,) = judged({"MobileNo": "9876543210", name: "x"}, strict=True)
+    assert (problem.field, problem.code) == (name, "field.unknown")
+    assert problem.message.endswith(f"Did you mean {meant}?")
+
+
+def test_a_name_like_nothing_gets_no_suggestion():
+    assert suggest("zzzzqqqq", MEANT) is None
+    assert suggest("phone" * 20_000, MEANT) is None
+
+
+@pytest.mark.parametrize("name", sorted(NOT_ALLOWED))
+def test_what_configuration_decides_is_refused_from_partners(name):
+    assert problems_of({"MobileNo": "9876543210", name: "1"}, strict=True) == [(name, "field.not_allowed")]
+
+
+def test_a_partner_who_sends_one_field_twice_is_told():
+    fields = {"MobileNo": "9876543210", "customer_name": "Asha", "CustomerName": "Usha"}
+    assert problems_of(fields, strict=True) == [("CustomerName", "field.repeated")]
+    assert (
+        lead_of({"customer_name": "Asha", "CustomerName": "Asha"}, strict=True).fields["CustomerName"]
+        == "Asha"
+    )
+    assert (
+        lead_of({"customer_name": "", "CustomerName": "Asha"}, strict=True).fields["CustomerName"] == "Asha"
+    )
