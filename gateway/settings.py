@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import importlib.metadata
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
@@ -220,3 +221,11 @@ def _misspelt(environ: Mapping[str, str]) -> list[SettingProblem]:
 def defaults() -> Mapping[str, Any]:
     """Variable → default, for the documentation and its test."""
     return {_variable(each.name): each.default for each in fields(Settings) if each.default is not MISSING}
+
+
+def program_version() -> str:
+    """The version of the installed program; "unknown" in a copy that was never installed."""
+    try:
+        return importlib.metadata.version("lead-gateway")
+    except importlib.metadata.PackageNotFoundError:
+        return "unknown"

@@ -16,12 +16,11 @@ class Access(StrEnum):
     PLATFORM = "platform"  # the platform's own way; the table gives the secret
 
 
-# Equal to the registries of gateway.sources and gateway.web; a test keeps it so.
+# Equal to the registry of gateway.sources; a test keeps it so.
 KINDS: Mapping[str, Access] = MappingProxyType(
     {
         "form": Access.OPEN,
         "partner": Access.API_KEY,
-        "elision": Access.API_KEY,
         "generic": Access.CHOSEN,
     }
 )

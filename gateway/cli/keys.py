@@ -1,0 +1,106 @@
+"""`gateway keys`: make, list and revoke the API keys of partners."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+
+import click
+
+from gateway.cli.failure import Failure
+from gateway.cli.output import as_json, clock_time, console, plain, print_json, table
+from gateway.cli.session import opened_store, read_config, read_settings
+from gateway.config import GatewayConfig
+from gateway.config.kinds import KINDS, Access
+from gateway.config.values import ValueProblemError, duration
+from gateway.store.records import ApiKey
+
+
+@click.group()
+def keys() -> None:
+    """Make, list and revoke API keys."""
+
+
+@keys.command()
+@click.argument("source")
+@click.option("--test", is_flag=True, help="Its leads are kept but never dialled.")
+@click.option("--label", default="", help="Whose key it is; shown in lists.")
+@click.option(
+    "--expires", metavar="DURATION", help="Such as 90d; without it the key lasts until it is revoked."
+)
+@as_json
+@click.pass_context
+def create(
+    ctx: click.Context, source: str, *, test: bool, label: str, expires: str | None, as_json: bool
+) -> None:
+    """Make a key for SOURCE and show it once.
+
+    Two keys of one source may live at once: make the new one, change it over there, revoke the old one.
+    """
+    settings = read_settings(ctx)
+    refuse_keyless(read_config(ctx, settings), source)
+    expires_at = time.time() + _seconds(expires) if expires else None
+    with opened_store(settings) as store:
+        public_id, text = store.issue_key(source, "test" if test else "live", label, expires_at)
+    if as_json:
+        print_json({"key": text, "id": public_id, "source": source})
+        return
+    click.echo(text)
+    click.echo("This is the only time it is shown. Send it as: Authorization: Bearer <key>", err=True)
+
+
+@keys.command("list")
+@as_json
+@click.pass_context
+def list_(ctx: click.Context, *, as_json: bool) -> None:
+    """Every key, without what makes it work."""
+    with opened_store(read_settings(ctx)) as store:
+        found = store.list_keys()
+    if as_json:
+        print_json(
+            [{name: value for name, value in asdict(key).items() if name != "digest"} for key in found]
+        )
+        return
+    if not found:
+        click.echo("There is no key yet: make one with `gateway keys create SOURCE`.")
+        return
+    columns = ("id", "source", "mode", "state", "last used", "label")
+    console().print(table(columns, [_row(key) for key in found]))
+
+
+@keys.command()
+@click.argument("key_id")
+@click.pass_context
+def revoke(ctx: click.Context, key_id: str) -> None:
+    """End a key, by the id that `keys list` shows; it stops working within a second."""
+    with opened_store(read_settings(ctx)) as store:
+        if not store.revoke_key(key_id, now=time.time()):
+            raise Failure(
+                f"there is no key {plain(key_id)} to end.", next_step="look it up with `gateway keys list`."
+            )
+    click.echo(f"The key {key_id} is ended.")
+
+
+def refuse_keyless(config: GatewayConfig, source: str) -> None:
+    """Keys are for sources that read them; told before one is made that nobody could use."""
+    keyed = [name for name, each in config.sources.items() if KINDS[each.kind] is Access.API_KEY]
+    if source not in keyed:
+        raise Failure(
+            f"no source {plain(source)} takes API keys.",
+            next_step=f"choose one of {', '.join(keyed)}."
+            if keyed
+            else 'add a source with kind = "partner".',
+        )
+
+
+def _row(key: ApiKey) -> tuple[str, ...]:
+    now = time.time()
+    state = "revoked" if key.revoked_at is not None else "usable" if key.usable(now) else "expired"
+    return key.public_id, key.source, key.mode, state, clock_time(key.last_used_at), plain(key.label)
+
+
+def _seconds(text: str) -> float:
+    try:
+        return duration(text)
+    except ValueProblemError as error:
+        raise click.BadParameter(str(error), param_hint="--expires") from error

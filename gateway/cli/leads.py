@@ -1,0 +1,167 @@
+"""`gateway leads`: look at leads, and decide what happens to them."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from gateway.cli.failure import Failure
+from gateway.cli.lead_page import as_data, print_page, print_story, story_as_data
+from gateway.cli.output import as_json, count, plain, print_json
+from gateway.cli.session import opened_store, read_settings
+from gateway.config.values import ValueProblemError, duration
+from gateway.leads.lead import State
+from gateway.store.reading import Search
+
+STATES = [state.value for state in State]
+
+
+@click.group()
+def leads() -> None:
+    """Look at leads, and decide what happens to them."""
+
+
+@leads.command("list")
+@click.option(
+    "--state", "states", multiple=True, type=click.Choice(STATES), help="Only these; may be repeated."
+)
+@click.option("--source", help="Only of this source.")
+@click.option("--dialer", help="Only for this dialer.")
+@click.option("--phone", help="Only this number, as the dialer dials it.")
+@click.option("--since", metavar="DURATION", help="Only of the last 30m, 24h, 7d.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
+@click.option("--after", metavar="ID", help="The next page, from where the last one ended.")
+@as_json
+@click.pass_context
+def list_(
+    ctx: click.Context,
+    *,
+    states: tuple[str, ...],
+    source: str | None,
+    dialer: str | None,
+    phone: str | None,
+    since: str | None,
+    limit: int,
+    after: str | None,
+    as_json: bool,
+) -> None:
+    """Leads, newest first."""
+    search = Search(
+        states=tuple(State(state) for state in states),
+        source=source,
+        dialer=dialer,
+        phone=phone,
+        since=time.time() - _seconds(since) if since else None,
+    )
+    with opened_store(read_settings(ctx)) as store:
+        page = store.find(search, after=after, limit=limit)
+    if as_json:
+        print_json({"leads": [as_data(lead) for lead in page.leads], "after": page.after})
+    else:
+        print_page(page)
+
+
+@leads.command()
+@click.argument("lead_id")
+@as_json
+@click.pass_context
+def show(ctx: click.Context, lead_id: str, *, as_json: bool) -> None:
+    """One lead: what arrived, what it became, every attempt at the dialer."""
+    with opened_store(read_settings(ctx)) as store:
+        story = store.story(lead_id.upper())
+    if story is None:
+        raise Failure(f"there is no lead {plain(lead_id)}.", next_step="find it with `gateway leads list`.")
+    if as_json:
+        print_json(story_as_data(story))
+    else:
+        print_story(story)
+
+
+@leads.command()
+@click.argument("lead_ids", nargs=-1)
+@click.option(
+    "--all", "state", type=click.Choice(["unconfirmed", "held", "rejected", "dead"]), help="Every such lead."
+)
+@click.option("--source", help="With --all: only of this source.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_context
+def retry(
+    ctx: click.Context, lead_ids: tuple[str, ...], *, state: str | None, source: str | None, yes: bool
+) -> None:
+    """Send leads again: unconfirmed, held, rejected or dead ones.
+
+    An unconfirmed lead may be in the dialer already: look there first, and use `resolve` when it is.
+    """
+    if bool(lead_ids) == bool(state):
+        raise click.UsageError("Give the ids of leads, or --all STATE.")
+    now = time.time()
+    with opened_store(read_settings(ctx)) as store:
+        wanted = [each.upper() for each in lead_ids]
+        if state:
+            search = Search(states=(State(state),), source=source)
+            wanted = []
+            page = store.find(search, limit=500)
+            wanted += [lead.id for lead in page.leads]
+            while page.after:
+                page = store.find(search, after=page.after, limit=500)
+                wanted += [lead.id for lead in page.leads]
+            if not wanted:
+                click.echo(f"No lead is {state}.")
+                return
+            if not yes:
+                click.confirm(f"Send {count(len(wanted), f'{state} lead')} again?", abort=True)
+        done = store.retry(wanted, now=now)
+    _report(
+        done,
+        wanted,
+        "queued again",
+        "no lead that could be sent again: it must be unconfirmed, held, rejected or dead",
+    )
+
+
+@leads.command()
+@click.argument("lead_id")
+@click.option(
+    "--lead-id", "dialer_lead_id", metavar="NUMBER", help="The dialer's Lead ID, where it shows one."
+)
+@click.option("--reason", default="found in the dialer", show_default=True, help="Kept with the lead.")
+@click.pass_context
+def resolve(ctx: click.Context, lead_id: str, *, dialer_lead_id: str | None, reason: str) -> None:
+    """An unconfirmed lead is in the dialer after all: it becomes delivered, and nothing is sent."""
+    now = time.time()
+    wanted = lead_id.upper()
+    with opened_store(read_settings(ctx)) as store:
+        done = store.resolve(wanted, dialer_lead_id=dialer_lead_id, reason=reason, now=now)
+    _report({wanted} if done else set(), [wanted], "delivered", "not unconfirmed")
+
+
+@leads.command()
+@click.argument("lead_ids", nargs=-1, required=True)
+@click.option("--reason", required=True, help="Why; kept with the lead.")
+@click.pass_context
+def discard(ctx: click.Context, lead_ids: tuple[str, ...], *, reason: str) -> None:
+    """Never send these leads; they stay visible as rejected."""
+    wanted = [each.upper() for each in lead_ids]
+    with opened_store(read_settings(ctx)) as store:
+        done = store.discard(wanted, reason=reason, now=time.time())
+    _report(done, wanted, "rejected", "finished already, or no lead")
+
+
+def _report(done: frozenset[str] | set[str], wanted: list[str], became: str, otherwise: str) -> None:
+    if done:
+        click.echo(f"{count(len(done), 'lead')} {became}.")
+    left = [each for each in wanted if each not in done]
+    if left:
+        raise Failure(
+            f"{count(len(left), 'lead')} left as {'it is' if len(left) == 1 else 'they are'}.",
+            lines=tuple(f"{plain(each)}: {otherwise}" for each in left[:20]),
+            next_step="look with `gateway leads show ID`.",
+        )
+
+
+def _seconds(text: str) -> float:
+    try:
+        return duration(text)
+    except ValueProblemError as error:
+        raise click.BadParameter(str(error), param_hint="--since") from error

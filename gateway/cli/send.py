@@ -1,0 +1,207 @@
+"""`gateway send`: a lead through the real path, with every step shown."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+import requests
+
+from gateway.cli.failure import Exit, Failure, OutOfReach
+from gateway.cli.keys import refuse_keyless
+from gateway.cli.lead_page import as_data
+from gateway.cli.output import as_json, plain, print_json, state
+from gateway.cli.output import console as new_console
+from gateway.cli.posting import build_post
+from gateway.cli.session import opened_store, read_config, read_settings
+from gateway.config import GatewayConfig, SourceConfig
+from gateway.leads.lead import LeadStatus, State
+from gateway.settings import Settings
+from gateway.store import Store
+
+KEY_LASTS = 300.0  # seconds
+BETWEEN_LOOKS = 0.2  # seconds
+OPEN = (State.QUEUED, State.SENDING)
+
+
+@click.command()
+@click.argument("source")
+@click.argument("fields", nargs=-1, required=True, metavar="FIELD=VALUE...")
+@click.option(
+    "--wait",
+    type=click.FloatRange(0, 600),
+    default=10,
+    show_default=True,
+    help="Seconds to wait for the dialer.",
+)
+@click.option("--url", help="The gateway's address, instead of the one in the settings.")
+@click.option("--key", envvar="GATEWAY_KEY", help="An API key; without it one is made and ended afterwards.")
+@as_json
+@click.pass_context
+def send(
+    ctx: click.Context,
+    source: str,
+    *,
+    fields: tuple[str, ...],
+    wait: float,
+    url: str | None,
+    key: str | None,
+    as_json: bool,
+) -> None:
+    """Send a lead through the running gateway and show each step.
+
+    It is a real lead: it goes to the dialer. FIELD is what the sender of SOURCE would send, such as MobileNo, or
+    contact.phone for a portal.
+
+    Ends with 0 when the dialer has it, 1 when it was refused or is still waiting, 3 when the gateway does not answer.
+    """
+    values = dict(_pair(field) for field in fields)
+    settings = read_settings(ctx)
+    config = read_config(ctx, settings)
+    target = _source(config, source)
+    base = (url or _own_url(settings)).rstrip("/")
+    say = _Steps(quiet=as_json)
+    with opened_store(settings) as store, _api_key(store, config, target, key) as api_key:
+        post = build_post(target, values, wait=min(wait, 25), key=api_key)
+        say.step(f"POST {base}{post.path}")
+        began = time.monotonic()
+        answer = _post(base + post.path, dict(post.headers), post.body)
+        took = time.monotonic() - began
+        body = _body(answer)
+        say.step(f"{answer.status_code} after {took * 1000:.0f} ms: {_in_words(body)}")
+        lead_id = _lead_id(body)
+        lead = _follow(store, lead_id, began + wait, say) if lead_id else None
+    if as_json:
+        print_json({"status": answer.status_code, "answer": body, "lead": as_data(lead) if lead else None})
+    raise SystemExit(_verdict(lead, body, say))
+
+
+# -- steps ---------------------------------------------------------------------------------------------------
+
+
+class _Steps:
+    def __init__(self, *, quiet: bool) -> None:
+        self._console = None if quiet else new_console()
+
+    def step(self, text: str) -> None:
+        if self._console:
+            self._console.print(f"→ {text}", markup=False)
+
+    def end(self, lead: LeadStatus) -> None:
+        if not self._console:
+            return
+        self._console.print("\nlead   ", lead.id, "  ", state(lead.state), sep="")
+        if lead.dialer_lead_id:
+            self._console.print(
+                f"dialer  {plain(lead.dialer)}, Lead ID [bold]{plain(lead.dialer_lead_id)}[/]"
+            )
+        if lead.reason_code:
+            self._console.print(f"reason  {lead.reason_code}: {plain(lead.message)}", markup=False)
+
+    def problems(self, body: dict[str, Any]) -> None:
+        if self._console:
+            for problem in body.get("errors", []):
+                field, message = problem.get("field") or problem.get("pointer", ""), problem.get("detail", "")
+                self._console.print(
+                    f"  {plain(field)}: {plain(message or problem.get('message'))}", markup=False
+                )
+
+
+def _post(url: str, headers: dict[str, str], body: bytes) -> requests.Response:
+    session = requests.Session()
+    session.trust_env = False  # a proxy or .netrc of this shell is not part of the path
+    try:
+        return session.post(url, data=body, headers=headers, timeout=(3, 40), allow_redirects=False)
+    except requests.ConnectionError as error:
+        raise OutOfReach(
+            f"no gateway answers at {url}.",
+            next_step="start it with `gateway serve`, or give its address with --url.",
+        ) from error
+    except requests.RequestException as error:
+        raise OutOfReach(
+            f"the gateway did not answer in time ({type(error).__name__}).",
+            next_step="it may have kept the lead: look with `gateway leads list --since 5m`.",
+        ) from error
+
+
+def _follow(store: Store, lead_id: str, until: float, say: _Steps) -> LeadStatus | None:
+    """Where the lead stands, told at each change, until it is at rest or the time is over."""
+    told = None
+    while True:
+        lead = store.status(lead_id)
+        if lead is None:
+            return None
+        if lead.state is not told:
+            told = lead.state
+            say.step(f"{lead.state}")
+        if lead.state not in OPEN or time.monotonic() >= until:
+            return lead
+        time.sleep(BETWEEN_LOOKS)
+
+
+def _verdict(lead: LeadStatus | None, body: dict[str, Any], say: _Steps) -> Exit:
+    if lead is None:
+        say.problems(body)
+        return Exit.PROBLEM
+    say.end(lead)
+    return Exit.DONE if lead.state in (State.DELIVERED, State.DUPLICATE, State.TEST) else Exit.PROBLEM
+
+
+# -- parts ---------------------------------------------------------------------------------------------------
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise click.BadParameter(f"{plain(text)} is not FIELD=VALUE", param_hint="FIELD=VALUE")
+    return name, value
+
+
+def _source(config: GatewayConfig, name: str) -> SourceConfig:
+    source = config.sources.get(name)
+    if source is None:
+        raise Failure(
+            f"there is no source {plain(name)} in the configuration.",
+            next_step=f"choose one of {', '.join(config.sources)}.",
+        )
+    return source
+
+
+def _own_url(settings: Settings) -> str:
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - not bound here
+    return f"http://{host}:{settings.port}"
+
+
+@contextmanager
+def _api_key(store: Store, config: GatewayConfig, source: SourceConfig, given: str | None) -> Iterator[str]:
+    if given or source.kind != "partner":
+        yield given or ""
+        return
+    refuse_keyless(config, source.name)
+    public_id, text = store.issue_key(source.name, "live", "gateway send", time.time() + KEY_LASTS)
+    try:
+        yield text
+    finally:
+        store.revoke_key(public_id, now=time.time())
+
+
+def _body(answer: requests.Response) -> dict[str, Any]:
+    try:
+        body = answer.json()
+    except requests.JSONDecodeError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _lead_id(body: dict[str, Any]) -> str | None:
+    lead = body.get("lead") or next(iter(body.get("leads") or []), None)
+    found = lead.get("id") if isinstance(lead, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def _in_words(body: dict[str, Any]) -> str:
+    words = [body.get("outcome"), body.get("reason_code"), body.get("detail")]
+    return ", ".join(plain(word) for word in words if word) or "no answer of the gateway's kind"

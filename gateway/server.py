@@ -1,0 +1,230 @@
+"""The HTTP server: gunicorn with gevent workers; it drains before it stops and looks before it reloads."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import structlog
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
+from gunicorn.http import wsgi
+from gunicorn.workers.ggevent import GeventWorker
+
+from gateway import logs, metrics
+from gateway.config import ConfigError, GatewayConfig, load_config
+from gateway.settings import Settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from gateway.capture import Services
+
+log = structlog.get_logger("gateway.server")
+
+# A caller waits at most 25 s and a dialer request takes at most 30: whoever is told to stop gets this long.
+GRACE = 35.0  # seconds
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - the kernel's, not a place for temporary files
+REQUEST_LINE = 8190  # bytes; the dialer's own API is called with everything in the address
+HEADERS = 100
+DRAIN = signal.SIGUSR1  # from the master to its workers: say that you are not ready
+
+
+def serve(settings: Settings, config: GatewayConfig, environ: Mapping[str, str]) -> None:
+    """Serve until SIGTERM or SIGINT; returns only through SystemExit, as gunicorn does."""
+    directory = metrics_directory(settings.state_dir)
+    metrics.sweep(directory)
+    metrics.share(directory)
+    wsgi.SERVER = "gateway"  # the Server header names neither the product below nor its version
+    _Arbiter(Application(settings, config, environ)).run()
+
+
+def metrics_directory(state_dir: Path) -> Path:
+    """Where the processes of one gateway count together: in memory, as these files are written constantly."""
+    name = str(state_dir.resolve()).strip("/").replace("/", "-")
+    shared = SHARED_MEMORY / f"gateway-{os.getuid()}-{name}"
+    try:
+        shared.mkdir(mode=0o700, exist_ok=True)
+        if shared.stat().st_uid == os.getuid() and not shared.is_symlink():
+            return shared
+    except OSError:  # no shared memory here
+        pass
+    directory = state_dir / "metrics"
+    directory.mkdir(parents=True, exist_ok=True)
+    return directory
+
+
+class Application(BaseApplication):  # type: ignore[misc]
+    """What gunicorn runs: the master reads the configuration, whatever connects is made in a worker."""
+
+    def __init__(self, settings: Settings, config: GatewayConfig, environ: Mapping[str, str]) -> None:
+        self.settings = settings
+        self.config = config
+        self.environ = environ
+        self.services: Services | None = None  # a worker's own
+        self.draining = False  # workers that are born later inherit it
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in _options(self.settings).items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        # Imported in the worker, after gevent has replaced the sockets that requests and redis hold on to.
+        from gateway.app import create_app  # noqa: PLC0415
+        from gateway.store import StoreError  # noqa: PLC0415
+
+        try:
+            app = create_app(self.settings, self.config)
+        except StoreError as error:
+            _give_up(error)
+        self.services = app.extensions["gateway"]
+        self.readiness = app.extensions["gateway.readiness"]
+        return app
+
+    def read_again(self) -> bool:
+        """Take the configuration from its file once more; a bad one is told and not taken."""
+        try:
+            self.config = load_config(self.settings.config, self.environ)
+        except ConfigError as error:
+            return _keep_the_old(error)
+        logs.masking.hide(self.config.secrets)
+        log.info("config.reloaded", sources=len(self.config.sources), dialers=len(self.config.dialers))
+        return True
+
+
+def _give_up(error: Exception) -> NoReturn:
+    log.error("server.not_started", error=str(error), next_step="`gateway check` says what is wrong")
+    raise SystemExit(_Arbiter.APP_LOAD_ERROR)
+
+
+def _keep_the_old(error: ConfigError) -> bool:
+    for problem in error.problems:
+        log.error("config.refused", key=problem.key, error=problem.message)
+    log.error("config.kept", next_step="mend the file, try `gateway check`, send SIGHUP again")
+    return False
+
+
+class _Arbiter(Arbiter):  # type: ignore[misc]
+    """gunicorn's master with our two manners: it drains before it stops, and it looks before it reloads."""
+
+    WORKER_BOOT_ERROR = 1
+    APP_LOAD_ERROR = 3  # as every command says that something cannot be reached
+
+    _stop_at: float | None = None
+
+    def handle_hup(self) -> None:
+        if self.app.read_again():
+            self.app.callable = None
+            super().handle_hup()
+
+    def handle_term(self) -> None:
+        if self._stop_at is not None:
+            raise StopIteration  # told twice
+        seconds = self.app.settings.drain_seconds
+        self.app.draining = True
+        self.kill_workers(DRAIN)
+        log.info("server.draining", seconds=seconds, next_step="new requests are still served")
+        self._stop_at = time.monotonic() + seconds
+
+    def handle_usr1(self) -> None:
+        """To gunicorn this means "open the log files again"; we have none, and use it between us."""
+
+    def handle_int(self) -> None:
+        raise StopIteration  # a person at the keyboard does not wait for a balancer, but leads are finished
+
+    def wait_for_signals(self, timeout: float = 1.0) -> list[int]:
+        if self._stop_at is None:
+            return list(super().wait_for_signals(timeout))
+        left = self._stop_at - time.monotonic()
+        if left <= 0:
+            raise StopIteration
+        return list(super().wait_for_signals(min(timeout, left)))
+
+
+class Worker(GeventWorker):  # type: ignore[misc]
+    """A gevent worker that finishes its leads before it goes."""
+
+    _told_at: float | None = None
+
+    def handle_exit(self, sig: int, frame: object) -> None:
+        self._told_at = self._told_at or time.monotonic()
+        super().handle_exit(sig, frame)
+
+    def handle_usr1(self, _sig: int, _frame: object) -> None:
+        self.app.readiness.drain()
+
+    def begin(self) -> None:
+        if self.app.draining:
+            self.app.readiness.drain()
+        # Ctrl-C reaches every process of a terminal; only the master decides what it means.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        self.app.services.delivery.start()
+        log.info("worker.ready", pid=self.pid)
+
+    def finish(self) -> None:
+        told_at = self._told_at or time.monotonic()
+        left = GRACE - 3.0 - (time.monotonic() - told_at)
+        if self.app.services is None:  # it never got as far as having any
+            return
+        self.app.services.delivery.stop(max(1.0, left))
+        self.app.services.recorder.close()
+
+
+class _Log(Logger):  # type: ignore[misc]
+    """gunicorn's log lines go the way of ours."""
+
+    def setup(self, cfg: Any) -> None:
+        self.cfg = cfg
+        self._access_log_enabled = False  # every request has a line of its own, without personal data
+        for each in (self.error_log, self.access_log):
+            each.handlers.clear()
+            each.propagate = True
+        self.error_log.setLevel(logging.WARNING)
+
+    def reopen_files(self) -> None:
+        """We write to the standard streams only."""
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    return {
+        "bind": f"[{settings.host}]:{settings.port}"
+        if ":" in settings.host
+        else f"{settings.host}:{settings.port}",
+        "workers": settings.workers,
+        "worker_class": Worker,
+        "worker_connections": 2000,
+        "backlog": 2048,
+        "timeout": 30,
+        "graceful_timeout": int(GRACE),
+        "keepalive": 5,
+        "limit_request_line": REQUEST_LINE,
+        "limit_request_fields": HEADERS,
+        "worker_tmp_dir": str(SHARED_MEMORY) if os.access(SHARED_MEMORY, os.W_OK) else None,
+        "control_socket_disable": True,
+        "proc_name": "gateway",
+        "logger_class": _Log,
+        "accesslog": None,
+        "post_worker_init": lambda worker: worker.begin(),
+        "worker_exit": _on_worker_exit,
+        "child_exit": lambda _arbiter, worker: metrics.process_ended(worker.pid),
+        "when_ready": _on_ready(settings),
+    }
+
+
+def _on_worker_exit(_arbiter: object, worker: Worker) -> None:
+    if worker.pid == os.getpid():  # gunicorn also calls this in the master, for a worker that had gone before
+        worker.finish()
+
+
+def _on_ready(settings: Settings) -> Callable[[object], None]:
+    def ready(_arbiter: object) -> None:
+        log.info("server.ready", url=f"http://{settings.host}:{settings.port}", workers=settings.workers)
+
+    return ready
