@@ -1,0 +1,103 @@
+"""The tables people read, as Markdown: on the screen, in bench/out/ and inside bench/README.md."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bench.scenarios import Series
+from bench.tooling import BENCH
+from bench.verdicts import Spread, Verdict, mid, values
+
+README = BENCH / "README.md"
+SIDES = ("contestant", "generator", "dialer", "other")
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def _spread(series: Series, name: str, key: str, digits: int) -> str:
+    rounds = series.rounds.get(name)
+    if not rounds:
+        return "-"
+    one = Spread.of(values(rounds, key))
+    return f"{one.median:,.{digits}f} ({one.low:,.{digits}f} to {one.high:,.{digits}f})"
+
+
+def rates(title: str, rows: Sequence[Series]) -> str:
+    """Leads per second by contestant: median (lowest to highest)."""
+    names = list(dict.fromkeys(name for series in rows for name in series.rounds))
+    body = [
+        [series.name, *(_spread(series, name, "leads_per_second", 0) for name in names)] for series in rows
+    ]
+    return f"### {title}\n\nPer second, median (lowest to highest) of the rounds.\n\n" + _table(
+        ["", *names], body
+    )
+
+
+def latencies(title: str, rows: Sequence[Series]) -> str:
+    """Milliseconds by contestant."""
+    names = list(dict.fromkeys(name for series in rows for name in series.rounds))
+    body = [
+        [f"{series.name}, {label}", *(_spread(series, name, key, 2) for name in names)]
+        for series in rows
+        for label, key in (("p50", "p50_ms"), ("p99", "p99_ms"))
+    ]
+    return f"### {title}\n\nMilliseconds, median (lowest to highest) of the rounds.\n\n" + _table(
+        ["", *names], body
+    )
+
+
+def cpu(rows: Sequence[Series]) -> str:
+    """Cores used by each side, so that one sees who the bottleneck was."""
+    names = list(dict.fromkeys(name for series in rows for name in series.rounds))
+    body = []
+    for series in rows:
+        cells = []
+        for name in names:
+            sides = [
+                mid(series, name, key)
+                for key in ("contestant_cores", "generator_cores", "dialer_cores", "other_cores")
+            ]
+            cells.append(" / ".join("-" if side is None else f"{side:.2f}" for side in sides))
+        body.append([series.name, *cells])
+    head = (
+        "### Cores used: contestant / load generator / fake dialer / everything else\n\n"
+        "Medians of the rounds. Everything else is Redis and whatever else the machine did.\n\n"
+    )
+    return head + _table(["", *names], body)
+
+
+def memory(result: dict[str, Any]) -> str:
+    samples, load = result["samples_mb"], result["load"]
+    step = max(1, len(samples) // 10)
+    course = " ".join(f"{value:.0f}" for value in samples[::step])
+    return (
+        f"### Memory during {result['minutes']:g} minutes of a steady stream\n\n"
+        f"All gateway processes together (PSS), MB: {course}; highest {max(samples):.0f}.\n"
+        f"{load['created']:,} of {load['due']:,} leads answered with their Lead ID; "
+        f"p50 {load['p50_ms']:.1f} ms, p99 {load['p99_ms']:.1f} ms, counted from each lead's own moment."
+    )
+
+
+def verdicts(found: Sequence[Verdict]) -> str:
+    body = [[v.what, f"{v.measured:,.2f}", v.target, "pass" if v.passed else "**FAIL**"] for v in found]
+    return "### Targets\n\n" + _table(["what", "measured", "target", ""], body)
+
+
+def conditions(facts: dict[str, Any]) -> str:
+    return "### Measured on\n\n" + _table(["", ""], [[str(key), str(value)] for key, value in facts.items()])
+
+
+def write_into_readme(text: str, mark: str = "measured") -> None:
+    """Replaces what stands between two marks; everything else in the page is written by hand."""
+    begin, end = f"<!-- {mark}: begin -->", f"<!-- {mark}: end -->"
+    page = README.read_text()
+    before, _, rest = page.partition(begin)
+    _, _, after = rest.partition(end)
+    if not after:
+        raise ValueError(f"bench/README.md has lost its marks: {begin} … {end}")
+    README.write_text(f"{before}{begin}\n{text}\n{end}{after}")
