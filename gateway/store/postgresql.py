@@ -9,6 +9,7 @@ from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from gateway.store import migrate
 from gateway.store.database import Database, Lost
 from gateway.store.errors import StoreError, StoreUnavailable, Trouble
 from gateway.store.transaction import PostgresTransaction
@@ -45,6 +46,7 @@ class PostgresDatabase(Database):
                     f"PostgreSQL runs with {setting}=off: a lead that was answered for could be lost."
                     f" Set {setting}=on for this role, database and server."
                 )
+        self.read(migrate.check)
 
     def _setting(self, name: str) -> str:
         try:

@@ -21,7 +21,25 @@ MOST_IDS = 500
 
 _STATUS = tuple(
     leads.c[name]
-    for name in ["id", "source", "state", "received_at", "dialer", "list_id", "reason_code", "message", "duplicate_of", "dialer_lead_id", "dialer_list_id", "dialer_status", "possible_duplicate", "warnings", "updated_at", "attempts", "next_at"]
+    for name in [
+        "id",
+        "source",
+        "state",
+        "received_at",
+        "dialer",
+        "list_id",
+        "reason_code",
+        "message",
+        "duplicate_of",
+        "dialer_lead_id",
+        "dialer_list_id",
+        "dialer_status",
+        "possible_duplicate",
+        "warnings",
+        "updated_at",
+        "attempts",
+        "next_at",
+    ]
 )
 
 

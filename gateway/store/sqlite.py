@@ -12,12 +12,14 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from gateway.store import migrate
 from gateway.store.database import Database, Lost
 from gateway.store.errors import StoreError, StoreUnavailable, Trouble
 from gateway.store.transaction import SqliteTransaction
 from gateway.store.turn import LIMIT, Turn
 
 BUSY_SECONDS = 2.0
+CHECK_LIMIT = 15.0  # seconds a start waits for others, which may be migrating
 PRAGMAS = (
     "busy_timeout = 2000",
     "synchronous = FULL",
@@ -30,7 +32,22 @@ PRAGMAS = (
     "cache_size = -32768",  # KiB
 )
 NETWORK = frozenset(
-    ["nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "glusterfs", "lustre", "gfs2", "ocfs2", "fuse.sshfs", "fuse.glusterfs", "fuse.s3fs"]
+    [
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb3",
+        "smbfs",
+        "afs",
+        "ceph",
+        "glusterfs",
+        "lustre",
+        "gfs2",
+        "ocfs2",
+        "fuse.sshfs",
+        "fuse.glusterfs",
+        "fuse.s3fs",
+    ]
 )
 _FULL = 13
 _BUSY = frozenset({5, 6, 15})  # SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL
@@ -67,9 +84,13 @@ class SqliteDatabase(Database):
         if not self.path.exists():
             raise StoreError(f"There is no database at {self.path}. Run: gateway migrate")
         try:
-            self._writer_engine.connect().close()
-            self._turn.take()
-            self._turn.give()
+            self._turn.open()
+            self.take_turn(CHECK_LIMIT)
+            try:
+                with self._writer_engine.begin() as connection:
+                    migrate.check(connection)
+            finally:
+                self.give_turn()
         except (DBAPIError, OSError) as error:
             raise self._unusable(error) from error
 

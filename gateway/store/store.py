@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError
 from gateway.clock import Clock, SystemClock
 from gateway.leads.identity import new_id
 from gateway.leads.lead import LeadStatus
-from gateway.store import batch, deciding, holds, keys, migrate, processes, purging, queueing, reading, verify
+from gateway.store import batch, deciding, holds, keys, processes, purging, queueing, reading, verify
 from gateway.store.database import Database
 from gateway.store.errors import StoreError
 from gateway.store.operations import Operation
@@ -44,19 +44,14 @@ class Store:
     # -- opening ---------------------------------------------------------------------------------------------------
 
     @classmethod
-    def open(cls, url: str, *, clock: Clock | None = None) -> Store:
+    def open(cls, url: str, *, clock: Clock | None = None, migrate: bool = False) -> Store:
         """Check the place, the server and the tables; no connection stays open, so that a fork may follow."""
-        store = cls(_database(url), clock or SystemClock())
-        store._database.check()
-        store._database.read(migrate.check)
-        store._database.close()
-        return store
-
-    @classmethod
-    def open_migrated(cls, url: str, *, clock: Clock | None = None) -> Store:
-        """The same after bringing the tables up to date."""
-        cls.migrate(url)
-        return cls.open(url, clock=clock)
+        if migrate:
+            cls.migrate(url)
+        database = _database(url)
+        database.check()
+        database.close()
+        return cls(database, clock or SystemClock())
 
     @staticmethod
     def migrate(url: str) -> None:
@@ -214,6 +209,10 @@ class Store:
         issued = keys.issue(source, mode, label, expires_at, self._clock.now())
         self._database.write(lambda transaction: keys.save(transaction, issued.key))
         return issued.key.public_id, issued.text
+
+    def create_key(self, key: ApiKey) -> None:
+        """Keep a key that was issued elsewhere; only its digest is known here."""
+        self._database.write(lambda transaction: keys.save(transaction, key))
 
     def find_key(self, public_id: str) -> ApiKey | None:
         """The key with this public id, whatever its state."""

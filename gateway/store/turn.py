@@ -48,7 +48,7 @@ class Turn:
         self._descriptor = None
 
     def _take_file(self, end: float) -> bool:
-        descriptor = self._open()
+        descriptor = self.open()
         pause = FIRST_PAUSE
         while True:
             try:
@@ -61,7 +61,8 @@ class Turn:
                 continue
             return True
 
-    def _open(self) -> int:
+    def open(self) -> int:
+        """The lock file of this process; raises OSError where the place does not allow one."""
         # A lock is shared with the children of a fork, so each process opens the file for itself.
         if self._descriptor is None or self._pid != os.getpid():
             self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
