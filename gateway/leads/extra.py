@@ -26,6 +26,8 @@ class Extra:
 
     def keep(self, name: str, value: Any) -> None:
         """Keep a value; a name already taken gets a number."""
+        if len(self._kept) >= _ENTRIES_AT_MOST:
+            return
         value = keepable(value)
         name = kept_name = safe_name(name)
         number = 2
@@ -33,8 +35,7 @@ class Extra:
             if self._kept[kept_name] == value:
                 return
             kept_name, number = f"{name} ({number})", number + 1
-        if len(self._kept) < _ENTRIES_AT_MOST:
-            self._kept[kept_name] = value
+        self._kept[kept_name] = value
 
     def as_dict(self) -> dict[str, Any]:
         return dict(self._kept)

@@ -12,7 +12,7 @@ LONGEST = 100  # characters; two numbers with labels fit, anything longer is not
 _NATIONAL_LENGTH = 10  # of an Indian number
 _SHORTEST_NUMBER = 6  # digits; fewer before a comma or a slash are the first part of one number
 
-_SPREADSHEET_SHORTENED = re.compile(r"\d(?:[.,]\d{1,15})?[eE]\+?\d{1,3}", re.ASCII)
+_SPREADSHEET_SHORTENED = re.compile(r"\d{1,3}(?:[.,]\d{1,15})?[eE]\+?\d{1,3}", re.ASCII)
 _SPREADSHEET_FLOAT = re.compile(r"(\d{6,16})\.0{1,6}", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{2,3}){2,5}", re.ASCII)  # 9,876,543,210 and 9,87,65,43,210
 _WRAPPED = re.compile(
@@ -21,6 +21,10 @@ _WRAPPED = re.compile(
 _LABEL = re.compile(
     r"(?:p|m|t|tel|telephone|ph|phone|mob|mobile|cell|contact|whats ?app|wa|call ?to|call)\b"
     r"[.:\s]{0,3}(?:(?:no|number|num)\b[.:\s]{0,3})?",
+    re.ASCII | re.IGNORECASE,
+)
+_LABEL_BEHIND = re.compile(
+    r"(?<=\d)[\s(]{1,3}(?:whats ?app|wa|mobile|mob|home|office|work|personal|[mhor])\)?\s{0,3}$",
     re.ASCII | re.IGNORECASE,
 )
 _RFC3966_EXTENSION = re.compile(r";\s{0,3}ext=", re.ASCII | re.IGNORECASE)
@@ -59,6 +63,7 @@ def read_number(text: str) -> NumberText:
     if extended and _digits(extended[1]):
         first = extended[1]
     first, second = _split_unmarked(first)
+    first = _LABEL_BEHIND.sub("", first)
     _refuse_foreign_characters(first)
     digits = _digits(first)
     return NumberText(

@@ -25,6 +25,9 @@ from gateway.leads.lead import Note, Problem
 from gateway.leads.suggest import suggest
 from gateway.leads.vocabulary import squeeze
 
+_SUGGESTIONS_AT_MOST = 20
+_PROBLEMS_AT_MOST = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -45,10 +48,6 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
-    def name_of(self, target: str) -> str:
-        """The name to tell the sender about: the one sent, else the dialer's."""
-        return self.sent[target].name if target in self.sent else target
-
     def take(self, target: str) -> str:
         """The text of a field that is no field of the dialer; empty when it was not sent."""
         sent = self.sent.pop(target, None)
@@ -68,9 +67,7 @@ def read_strictly(fields: Mapping[str, Any]) -> Reading:
         elif tracked := tracking_name(name, squeezed):
             _track(reading, tracked, name, value)
         else:
-            meant = suggest(squeezed, MEANT)
-            hint = f"Did you mean {meant}?" if meant else ""
-            reading.problems.append(reasons.problem(name, "field.unknown", hint))
+            _refuse_unknown(reading, name, squeezed)
     return reading
 
 
@@ -98,6 +95,15 @@ def read_liberally(fields: Mapping[str, Any]) -> Reading:
 def is_empty(value: Any) -> bool:
     """Whether nothing was sent: empty fields do not count, not even as a second spelling."""
     return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _refuse_unknown(reading: Reading, name: str, squeezed: str) -> None:
+    """Finding a suggestion takes milliseconds, and a body may hold thousands of names: both are bounded."""
+    count = len(reading.problems)
+    meant = suggest(squeezed, MEANT) if count < _SUGGESTIONS_AT_MOST else None
+    if count < _PROBLEMS_AT_MOST:
+        hint = f"Did you mean {meant}?" if meant else ""
+        reading.problems.append(reasons.problem(name, "field.unknown", hint))
 
 
 def _place_once(reading: Reading, target: str, sent: Sent) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from gateway.leads.field_names import DIALER_FIELDS, MEANT, NOT_ALLOWED, STRICT_NAMES
@@ -91,8 +93,9 @@ def test_a_plain_value_counts_before_an_object_with_a_better_name():
     "name",
     [
         "_gotcha", "_next", "_subject", "_wpnonce", "_wpcf7_version", "g-recaptcha-response",
-        "h-captcha-response", "cf-turnstile-response", "bot-field", "access_key", "redirect", "retURL", "submit", "Submit",
-        "MAX_FILE_SIZE", "csrf_token", "utf8", "authenticity_token", "form_id", "queried_id",
+        "h-captcha-response", "cf-turnstile-response", "bot-field", "access_key", "redirect", "retURL",
+        "submit", "Submit", "MAX_FILE_SIZE", "csrf_token", "utf8", "authenticity_token", "form_id",
+        "queried_id",
     ],
 )  # fmt: skip
 def test_names_of_form_services_say_nothing_about_a_lead(name):
@@ -169,6 +172,14 @@ def test_a_name_like_nothing_gets_no_suggestion():
 @pytest.mark.parametrize("name", sorted(NOT_ALLOWED))
 def test_what_configuration_decides_is_refused_from_partners(name):
     assert problems_of({"MobileNo": "9876543210", name: "1"}, strict=True) == [(name, "field.not_allowed")]
+
+
+def test_a_body_full_of_unknown_names_is_refused_quickly():
+    started = time.perf_counter()
+    problems = judged({f"fone_numbr_{n}": n for n in range(5_000)}, strict=True)
+    assert time.perf_counter() - started < 0.2
+    assert len(problems) <= 101
+    assert problems[-1].code == "phone.required"
 
 
 def test_a_partner_who_sends_one_field_twice_is_told():
