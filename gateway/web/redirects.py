@@ -10,7 +10,7 @@ from gateway.config import SourceConfig
 LONGEST = 2000
 
 # Browsers drop tabs and newlines and read \ as /, so an address with any of them is never what it looks like.
-_PLAIN = re.compile(r"https?://[!#-\[\]-;=?-Z_a-z~]+", re.ASCII | re.IGNORECASE)
+_PLAIN = re.compile(r"https?://[!#-;=?-\[\]_a-z~]+", re.ASCII | re.IGNORECASE)
 
 
 def allowed_redirect(source: SourceConfig, wanted: str) -> str | None:
