@@ -48,7 +48,8 @@ class _Draft:
             self.fields[name] = text
 
     def note(self, name: str, codes: tuple[str, ...]) -> None:
-        self.notes.extend(reasons.note(name, code) for code in codes)
+        if codes:
+            self.notes.extend(reasons.note(name, code) for code in codes)
 
 
 def make_lead(

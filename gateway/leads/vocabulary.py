@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 # Name in the dialer → other spellings, as senders and utm_source write them; case, blanks, _ - . ignored.
@@ -59,6 +60,7 @@ _SPELLINGS: Mapping[str, str] = MappingProxyType(
 _UNHEARD = re.compile(r"[\s_.\-]+")
 
 
+@lru_cache(maxsize=4096)
 def squeeze(name: str) -> str:
     """`name` as it is compared: case-folded, without blanks, underscores, hyphens and dots."""
     return _UNHEARD.sub("", name.casefold())

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import time
+from pathlib import Path
 
 import pytest
 
-from gateway.leads.field_names import DIALER_FIELDS, MEANT, NOT_ALLOWED, STRICT_NAMES
+from gateway.leads.field_names import DIALER_FIELDS, MEANT, NOT_ALLOWED, PLACES, STRICT_NAMES, Place
 from gateway.leads.suggest import suggest
+from gateway.leads.vocabulary import squeeze
 from tests.leads.enquiries import judged, lead_of, problems_of, warnings_of
 
 
@@ -126,6 +129,18 @@ def test_what_is_kept_fits_every_database_and_is_bounded():
     assert (lead.extra["nan"], lead.extra["bytes"], lead.extra["huge"]) == (None, None, None)
     assert lead.extra["5"] == "five"
     assert len(lead.extra) == 200
+
+
+def test_the_page_for_users_lists_every_spelling_in_its_order():
+    page = Path(__file__).parents[2].joinpath("docs", "leads.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\w+) \| ([^|]+) \|$", page, re.MULTILINE)
+    documented = {
+        squeeze(name): Place(field, rank)
+        for field, names in rows
+        if field != "field"
+        for rank, name in enumerate(names.split(", "))
+    }
+    assert documented == dict(PLACES)
 
 
 # --- partners
