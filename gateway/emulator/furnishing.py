@@ -53,9 +53,9 @@ class Agent:
 
 def _default_lists() -> tuple[DialerList, ...]:
     return (
-        DialerList(list_id="999", name="Where leads without a list go"),
+        DialerList(list_id="999", name="Leads without a list"),
         DialerList(list_id="25062018", name="Sales enquiries"),
-        DialerList(list_id="25062019", name="A list without a custom form", form=()),
+        DialerList(list_id="25062019", name="Old enquiries", form=()),
         DialerList(list_id="25062020", name="Service enquiries"),
     )
 

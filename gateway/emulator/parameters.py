@@ -11,7 +11,7 @@ def read_parameters(request: Request) -> dict[str, str]:
     parameters: dict[str, str] = {}
     if request.method == "POST":
         _take(request.form, parameters)
-        request.get_data(cache=False)
+    request.get_data(cache=False)
     _take(request.args, parameters)
     return parameters
 
