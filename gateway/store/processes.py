@@ -55,7 +55,9 @@ def dead_owners(connection: Connection, now: float, alive: Callable[[str], bool 
     """
     # Owners first: who registers in between is then seen as registered.
     owning = set(connection.scalars(select(leads.c.owner).where(leads.c.owner.is_not(None)).distinct()))
-    registered = dict(connection.execute(select(processes.c.owner, processes.c.alive_until)).tuples().all())
+    registered: dict[str, float] = {
+        row[0]: row[1] for row in connection.execute(select(processes.c.owner, processes.c.alive_until))
+    }
     dead = owning - registered.keys()
     for owner, alive_until in registered.items():
         known = alive(owner)
@@ -66,7 +68,7 @@ def dead_owners(connection: Connection, now: float, alive: Callable[[str], bool 
 
 def reap(transaction: Transaction, owner: str, now: float) -> tuple[Reaped, bool]:
     """Free one portion of a dead owner's leads; the bool tells whether that was all."""
-    owned = transaction.run(_OWNED, (owner,)).fetchall()
+    owned: list[Row] = list(transaction.run(_OWNED, (owner,)))
     queued = [row for row in owned if row[1] == "queued"]
     sending = [row for row in owned if row[1] == "sending"]
     transaction.write(RELEASE, [(row[0], owner, now) for row in queued])

@@ -147,17 +147,14 @@ def backlog(connection: Connection, dialer: str) -> Backlog:
     """How many leads wait for this dialer or for a person; counted in the small indexes of what is on its way."""
     by_state: dict[State, int] = {}
     for state in OPEN + PARKED:
-        number = connection.scalar(_count(state, dialer))
+        wanted = select(func.count()).where(leads.c.state == state.value, leads.c.dialer == dialer)
+        number: int = connection.execute(wanted).scalar_one()
         if number:
             by_state[state] = number
     oldest = connection.scalar(
         select(func.min(leads.c.received_at)).where(leads.c.state == "queued", leads.c.dialer == dialer)
     )
     return Backlog(by_state=by_state, oldest=oldest)
-
-
-def _count(state: State, dialer: str) -> Select[tuple[int]]:
-    return select(func.count()).where(leads.c.state == state.value, leads.c.dialer == dialer)
 
 
 def _status(row: Any) -> LeadStatus:
