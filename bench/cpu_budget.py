@@ -23,8 +23,8 @@ OURS = re.compile(r"(?:^|/)gateway/(?P<part>[a-z_]+)(?:/(?P<file>[a-z_]+))?")
 PACKAGE = re.compile(r"site-packages/(?P<package>[A-Za-z0-9_]+)")
 # Threads that wait look busy to the profiler when they wait inside C; these places do nothing else.
 WAITING = re.compile(
-    r"acquire_with_timeout \(.*gevent/_threading|_worker \(.*futures/thread|wait_for_signals \(.*gunicorn/arbiter"
-    r"|select \(.*selectors|readinto \(.*socket|wait \(.*threading"
+    r"acquire_with_timeout \(.*gevent/_threading|_worker \(.*futures/thread"
+    r"|wait_for_signals \(.*gunicorn/arbiter|select \(.*selectors|readinto \(.*socket|wait \(.*threading"
 )
 SMALLEST = 0.005  # rows below half a percent are added up as "the rest"
 

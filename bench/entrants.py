@@ -70,6 +70,9 @@ class Entrant:
         if self.process is not None:
             self.process.stop()
 
+    def clear(self) -> None:
+        """Removes what it wrote; a stopped gateway's database may be large."""
+
 
 def straight(dialer: FakeDialer) -> Entrant:
     """No gateway at all: the load goes to Add Lead itself."""
@@ -159,6 +162,12 @@ class Gateway(Entrant):
 
     def stop(self) -> None:
         super().stop()
+        # Its processes count together in shared memory, in a directory named after the state directory.
+        name = str(self.home / "var").strip("/").replace("/", "-")
+        for counters in Path("/dev/shm").glob(f"gateway-*-{name}"):
+            shutil.rmtree(counters, ignore_errors=True)
+
+    def clear(self) -> None:
         shutil.rmtree(self.home, ignore_errors=True)
 
 

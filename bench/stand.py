@@ -96,6 +96,8 @@ class Stand:
         """Stops one contestant before its time."""
         self._started.remove(entrant)
         entrant.stop()
+        if not self._keep_logs:
+            entrant.clear()
 
     def dismiss(self, entrants: Iterable[Entrant]) -> None:
         """Stops these contestants; the straight way has nothing to stop."""
