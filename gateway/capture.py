@@ -12,7 +12,7 @@ from gateway.clock import Clock
 from gateway.config import GatewayConfig, SourceConfig
 from gateway.delivery import Admission, Delivery
 from gateway.delivery.waiting import Ticket
-from gateway.leads.identity import fingerprint, new_id
+from gateway.leads.identity import key_fingerprint, new_id, phone_fingerprint
 from gateway.leads.lead import Enquiry, Lead, LeadStatus, Problem, State, Submission
 from gateway.leads.make import make_lead
 from gateway.settings import Settings
@@ -220,14 +220,14 @@ def _identities(source: SourceConfig, submission: Submission, lead: Lead) -> tup
     if source.dedupe > 0:
         found.append(
             Identity(
-                scope=source.dedupe_scope, fingerprint=fingerprint("phone", lead.phone), seconds=source.dedupe
+                scope=source.dedupe_scope, fingerprint=phone_fingerprint(source.dedupe_scope, lead.phone), seconds=source.dedupe
             )
         )
     if submission.key:
         found.append(
             Identity(
                 scope=f"key:{source.name}",
-                fingerprint=fingerprint("key", submission.key),
+                fingerprint=key_fingerprint(source.name, submission.key),
                 seconds=KEY_WINDOW,
             )
         )

@@ -86,6 +86,11 @@ class Delivery:
         )
         self._stopped = False
 
+    @property
+    def owner_id(self) -> str:
+        """Under which name this process's leads stand in the store."""
+        return self._owner.id
+
     # -- life ------------------------------------------------------------------------------------------------------
 
     def start(self) -> None:

@@ -68,6 +68,11 @@ class Line:
         """Whether a new lead would leave soon; when not, its caller is told "kept, pending" at once."""
         return self.breaker.closed and not self.paused and not self.pulse.stalled
 
+    @property
+    def probing(self) -> bool:
+        """Whether a held lead is about to try if the cause is mended."""
+        return self._probes > 0
+
     def waiting(self) -> int:
         """Leads waiting in this process."""
         return len(self._queue) + len(self._deferred)

@@ -128,7 +128,7 @@ class Sweeper:
 
     def _serve_lines(self) -> None:
         for line in self._lines.values():
-            if not line.open:
+            if not line.open and not line.probing:
                 self._give_back(line)
             line.tick()
             room = line.room_for_backlog()
@@ -161,7 +161,8 @@ class Sweeper:
     def _gauges(self) -> None:
         for name, line in self._lines.items():
             backlog = self._store.backlog(name)
-            metrics.backlog(name, backlog.by_state, backlog.oldest_age(self._clock.now()))
+            by_state = {state.value: leads for state, leads in backlog.by_state.items()}
+            metrics.backlog(name, by_state, backlog.oldest_age(self._clock.now()))
             metrics.circuit_open(name, is_open=not line.breaker.closed)
 
     def _purge(self) -> None:

@@ -168,18 +168,11 @@ class RunningGateway:
 
     def worker_pids(self) -> list[int]:
         """The pids of gunicorn's workers."""
-        assert self.process is not None
-        listed = subprocess.run(
-            ["pgrep", "-P", str(self.master_pid())], capture_output=True, text=True, check=False
-        ).stdout
-        return [int(pid) for pid in listed.split()]
+        return _children(self.master_pid())
 
     def master_pid(self) -> int:
         assert self.process is not None
-        if not self.prefix:
-            return self.process.pid
-        listed = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True, check=False)
-        return int(listed.stdout.split()[0])
+        return _children(self.process.pid)[0] if self.prefix else self.process.pid
 
     def post(
         self,
@@ -232,6 +225,13 @@ class RunningGateway:
             os.killpg(self.process.pid, signal.SIGKILL)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(10)
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
 
 
 @contextlib.contextmanager
