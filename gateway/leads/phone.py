@@ -124,7 +124,12 @@ def _read_any(written: NumberText, rules: PhoneRules, codes: tuple[str, ...]) ->
     except phonenumbers.NumberParseException as error:
         raise FieldError("phone.invalid") from error
     _refuse_length(number)
-    _refuse_country(phonenumbers.region_code_for_number(number), rules)
+    region = phonenumbers.region_code_for_number(number)
+    if (
+        region == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY
+    ):  # satellites and shared costs: dear, nobody's home
+        raise FieldError("phone.service")
+    _refuse_country(region, rules)
     kind = phonenumbers.number_type(number)
     codes = _judge(kind, rules, codes)
     national = phonenumbers.national_significant_number(number)

@@ -229,6 +229,7 @@ def test_an_extension_is_left_out_and_told(text):
         ("1860-123-4567", "phone.service"),
         ("+1 900 234 5678", "phone.service"),
         ("+44 9098 790000", "phone.service"),
+        ("+870 773 123456", "phone.service"),  # a satellite
     ],
 )
 def test_what_is_no_persons_number_is_refused_with_its_cause(text, code):
