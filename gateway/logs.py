@@ -232,7 +232,7 @@ def _take_over_stdlib(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [_Forward()]
     root.setLevel(level.upper())
-    for name in ("urllib3", "sqlalchemy.engine", "alembic.runtime.migration"):
+    for name in ("urllib3", "sqlalchemy.engine", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -53,10 +53,11 @@ def send(
 ) -> None:
     """Send a lead through the running gateway and show each step.
 
-    It is a real lead: it goes to the dialer. FIELD is what the sender of SOURCE would send, such as MobileNo, or
-    contact.phone for a portal.
+    It is a real lead: it goes to the dialer. FIELD is what the sender of SOURCE
+    would send, such as MobileNo, or contact.phone for a portal.
 
-    Ends with 0 when the dialer has it, 1 when it was refused or is still waiting, 3 when the gateway does not answer.
+    Ends with 0 when the dialer has it, 1 when it was refused or still waits,
+    3 when the gateway does not answer.
     """
     values = dict(_pair(field) for field in fields)
     settings = read_settings(ctx)
