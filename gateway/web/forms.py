@@ -15,7 +15,7 @@ blueprint = Blueprint("forms", __name__, url_prefix="/forms")
 blueprint.after_request(cors.allow_reading)
 
 
-@blueprint.post("/<source_name>")
+@blueprint.post("/<source_name>", provide_automatic_options=False)
 def submit(source_name: str) -> Response:  # noqa: ARG001  the guard has looked it up
     """Keep the enquiry, then answer the way this client reads."""
     inbound = bodies.inbound()

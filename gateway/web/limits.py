@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from flask import Flask
@@ -13,6 +14,8 @@ from flask_limiter import Limiter
 from limits.errors import StorageError
 from limits.storage import MemoryStorage
 from limits.strategies import RateLimiter, SlidingWindowCounterRateLimiter
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from gateway import metrics
 from gateway.web.context import address_key, client_address
@@ -50,10 +53,10 @@ class Limits:
     """The counters of one app. They never fail a request: without their storage they count here."""
 
     def __init__(self, app: Flask, url: str) -> None:
-        options: dict[str, str | int] = {"wrap_exceptions": True}
+        options: dict[str, Any] = {"wrap_exceptions": True}
         if url.startswith("redis"):
-            # The options go to redis-py as they are; its timeouts are fractions of a second.
-            options |= {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}  # type: ignore[dict-item]
+            options |= {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}
+            options |= {"retry": Retry(NoBackoff(), retries=0)}  # a second try costs a lead more than a count
         self._limiter = Limiter(
             client_address,
             storage_uri=url,
