@@ -113,6 +113,13 @@ _KINDS = (
     _kind("html", _ASKED, "HTTP 200 with a web page.", _CREATED),
     _kind("empty", _ASKED, "HTTP 200 with nothing in it.", _CREATED),
     _kind("huge", _NO, "HTTP 200 with so many megabytes of blanks.", _number("MEGABYTES", "8")),
+    _kind(
+        "gzip_bomb",
+        _NO,
+        "HTTP 200, gzip: a small body that unpacks to so many megabytes.",
+        _number("MEGABYTES", "64"),
+    ),
+    _kind("deep_json", _NO, "HTTP 200 with JSON nested a hundred thousand deep."),
     _kind("unknown_message", _NO, "A well-formed refusal in words no document holds."),
     _kind("created_then_hang", _YES, "Created, but no answer ever comes.", _seconds("60")),
     _kind("created_then_close", _YES, "Created; the connection is reset before any byte of the answer."),

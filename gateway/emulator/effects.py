@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ NO_TEXT = b"\x00\xff\xfe\x9c\x80 not a text \xc3\x28"
 UNHEARD_OF = "THE MOON IS IN THE WRONG HOUSE"
 NONSENSE = {"garbage": NO_TEXT, "html": WEB_PAGE.encode(), "empty": b""}
 MEGABYTE = 1024 * 1024
+DEEP = 100_000
+GZIP = 31  # zlib's code for the gzip format
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,6 +104,16 @@ def _huge(scene: Scene) -> Response:
     response.response = (megabyte for _ in range(int(scene.fault.argument)))
     response.headers["Content-Length"] = str(MEGABYTE * int(scene.fault.argument))
     return response
+
+
+def _gzip_bomb(scene: Scene) -> Response:
+    packer = zlib.compressobj(9, zlib.DEFLATED, wbits=GZIP)
+    packed = [packer.compress(b" " * MEGABYTE) for _ in range(int(scene.fault.argument))]
+    return scene.reply(b"".join([*packed, packer.flush()]), Content_Encoding="gzip")
+
+
+def _deep_json(scene: Scene) -> Response:
+    return scene.reply("[" * DEEP + "]" * DEEP)
 
 
 def _unknown_message(scene: Scene) -> Response:
@@ -221,6 +234,8 @@ EFFECTS: Mapping[str, Callable[[Scene], Response]] = MappingProxyType(
         "html": _nonsense,
         "empty": _nonsense,
         "huge": _huge,
+        "gzip_bomb": _gzip_bomb,
+        "deep_json": _deep_json,
         "unknown_message": _unknown_message,
         "created_then_hang": _created_then_hang,
         "created_then_close": _created_then_close,

@@ -103,3 +103,12 @@ def post_with_fault(emulator: EmulatorHandle, fault: str, **changes: Any) -> req
         headers={"X-Emulator-Fault": fault},
         allow_redirects=False,
     )
+
+
+class Ticks:
+    """A clock that moves when it is told to."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now

@@ -11,11 +11,14 @@ from urllib.parse import urlencode
 import pytest
 import requests
 
+from gateway.emulator.app import create_emulator
 from gateway.emulator.catalogue import CATALOGUE, Creates, FaultError, parse_fault
 from gateway.emulator.effects import EFFECTS
+from gateway.emulator.elision import PATH
 from tests.emulator.asking import (
     SAMPLE_BATCH,
     SAMPLE_LEAD,
+    Ticks,
     add_batch,
     add_lead,
     post,
@@ -30,11 +33,12 @@ SUCCESS = (
 )
 
 
-def bytes_received(emulator: EmulatorHandle, fault: str) -> bytes:
+def bytes_received(emulator: EmulatorHandle, fault: str, *, close: bool = False) -> bytes:
     """All a plain socket reads until the dialer ends the connection; a reset raises."""
     body = urlencode(SAMPLE_LEAD)
     path = emulator.api_url.removeprefix(emulator.url)
     head = f"POST {path} HTTP/1.1\r\nHost: dialer.example\r\nX-Emulator-Fault: {fault}\r\n"
+    head += "Connection: close\r\n" if close else ""
     head += f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
     received = b""
     port = int(emulator.url.rpartition(":")[2])
@@ -97,6 +101,8 @@ def test_a_drip_outlasts_a_client_that_waits_for_each_byte(emulator: EmulatorHan
         ("mysql_down", 200, "MySQL connect ERROR:  Connection refused"),
         ("redirect", 302, ""),
         ("huge:2", 200, " " * 2 * 1024 * 1024),
+        ("gzip_bomb:2", 200, " " * 2 * 1024 * 1024),
+        ("deep_json", 200, "[" * 100_000 + "]" * 100_000),
     ],
 )
 def test_a_fault_answers_with_exactly_this(
@@ -118,6 +124,12 @@ def test_a_fault_answers_with_something_like_this(
 
     assert answer.status_code == status
     assert part in answer.content
+
+
+def test_a_gzip_bomb_is_small_on_the_wire(emulator: EmulatorHandle) -> None:
+    _, _, body = bytes_received(emulator, "gzip_bomb:8", close=True).partition(b"\r\n\r\n")
+
+    assert 1_000 < len(body) < 20_000
 
 
 def test_an_unknown_message_is_a_well_formed_refusal(emulator: EmulatorHandle) -> None:
@@ -175,7 +187,7 @@ def test_the_vicidial_dialect_fails_in_its_own_words(emulator: EmulatorHandle) -
     assert vicidial(emulator).startswith("ERROR: add_lead ")
 
 
-SHORT = {"hang": "0", "created_then_hang": "0", "slow": "0", "drip": "0", "huge": "1"}
+SHORT = {"hang": "0", "created_then_hang": "0", "slow": "0", "drip": "0", "huge": "1", "gzip_bomb": "1"}
 
 
 @pytest.mark.parametrize("name", CATALOGUE)
@@ -238,12 +250,16 @@ def test_a_fault_for_a_share_meets_exactly_that_share(emulator: EmulatorHandle) 
     assert statuses == [200, 200, 200, 500] * 3
 
 
-def test_a_fault_for_some_seconds_ends_with_them(emulator: EmulatorHandle) -> None:
-    emulator.fault("500", seconds=0.15)
+def test_a_fault_for_some_seconds_ends_with_them() -> None:
+    clock = Ticks()
+    client = create_emulator(clock=clock).test_client()
+    client.post("/emulator/faults", json={"fault": "500", "seconds": 30})
 
-    assert post(emulator, SAMPLE_LEAD).status_code == 500
-    time.sleep(0.16)
-    assert post(emulator, SAMPLE_LEAD).status_code == 200
+    assert client.post(PATH, data=SAMPLE_LEAD).status_code == 500
+    clock.now += 29
+    assert client.post(PATH, data=SAMPLE_LEAD).status_code == 500
+    clock.now += 2
+    assert client.post(PATH, data=SAMPLE_LEAD).status_code == 200
 
 
 def test_a_fault_for_one_action_or_one_number_spares_the_others(emulator: EmulatorHandle) -> None:

@@ -9,7 +9,7 @@ import requests
 
 from gateway.emulator.app import create_emulator
 from gateway.emulator.elision import PATH
-from tests.emulator.asking import LEFT_OUT, SAMPLE_LEAD, add_batch, add_lead, call, changed, post
+from tests.emulator.asking import LEFT_OUT, SAMPLE_LEAD, Ticks, add_batch, add_lead, call, changed, post
 from tests.running import EmulatorHandle
 
 ADD_LEAD_ORDER = [
@@ -154,12 +154,3 @@ def test_a_stopped_emulator_refuses_and_comes_back_on_its_port(emulator: Emulato
     emulator.start()
 
     assert '"Lead ID":"1764"' in add_lead(emulator)
-
-
-class Ticks:
-    """A clock that moves when it is told to."""
-
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now

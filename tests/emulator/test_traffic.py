@@ -99,6 +99,13 @@ def test_memory_is_bounded_and_the_counters_stay_exact() -> None:
 
 
 def at_once(emulator: EmulatorHandle, phones: list[str]) -> None:
-    emulator.set(delay=0.3)
+    """All of them are in flight before the first is answered."""
+    emulator.set(delay=60)
     with ThreadPoolExecutor(len(phones)) as pool:
-        list(pool.map(lambda phone: post(emulator, changed(SAMPLE_LEAD, phone_number=phone)), phones))
+        for phone in phones:
+            pool.submit(post, emulator, changed(SAMPLE_LEAD, phone_number=phone))
+        deadline = time.monotonic() + 10
+        while emulator.requests().in_flight < len(phones) and time.monotonic() < deadline:
+            time.sleep(0.005)
+        emulator.state.closing.set()
+    emulator.state.closing.clear()

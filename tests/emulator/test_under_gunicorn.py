@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -45,7 +46,7 @@ def test_slow_requests_do_not_hold_the_others_up(served: str) -> None:
     with ThreadPoolExecutor(10) as pool:
         list(pool.map(lambda _: requests.post(served + PATH, data=SAMPLE_LEAD, timeout=5), range(10)))
 
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 2.5
     assert requests.get(f"{served}/emulator/requests", timeout=5).json()["max_concurrent"] > 5
 
 
@@ -60,7 +61,7 @@ def served(request: pytest.FixtureRequest) -> Iterator[str]:
         _wait_for(port)
         yield f"http://127.0.0.1:{port}"
     finally:
-        process.terminate()
+        process.send_signal(signal.SIGQUIT)
         process.wait(10)
 
 
