@@ -135,13 +135,12 @@ class Gateway(Entrant):
         self,
         dialer: FakeDialer,
         redis: Redis,
-        directory: Path,
+        home: Path,
         options: GatewayOptions,
         *,
-        name: str = "gateway",
         prepared: Prepared | None = None,
     ) -> None:
-        self.home = directory / name
+        self.home = home
         self.home.mkdir(parents=True)
         port = free_port()
         config = self.home / "gateway.toml"
@@ -152,13 +151,11 @@ class Gateway(Entrant):
         else:
             shutil.copy(prepared.database, self.home / "gateway.db")
             key = prepared.key
-        process = Process(
-            name, [sys.executable, "-m", "gateway", "serve"], log=self.home / "serve.log", env=env, cwd=ROOT
-        )
+        command = [sys.executable, "-m", "gateway", "serve"]
+        process = Process("gateway", command, log=self.home / "serve.log", env=env, cwd=ROOT)
         process.wait_for_answer(f"http://127.0.0.1:{port}/readyz")
-        super().__init__(
-            Target(name=name, url=f"http://127.0.0.1:{port}", script="lead.lua", key=key), process
-        )
+        target = Target(name="gateway", url=f"http://127.0.0.1:{port}", script="lead.lua", key=key)
+        super().__init__(target, process)
 
     def stop(self) -> None:
         super().stop()

@@ -10,6 +10,7 @@ from bench.tooling import BENCH
 from bench.verdicts import Spread, Verdict, mid, values
 
 README = BENCH / "README.md"
+QUIET_CORES = 0.3  # Redis takes a part of that
 SIDES = ("contestant", "generator", "dialer", "other")
 
 
@@ -68,7 +69,15 @@ def cpu(rows: Sequence[Series]) -> str:
         "### Cores used: contestant / load generator / fake dialer / everything else\n\n"
         "Medians of the rounds. Everything else is Redis and whatever else the machine did.\n\n"
     )
-    return head + _table(["", *names], body)
+    return head + _table(["", *names], body) + f"\n\n{noise(rows)}"
+
+
+def noise(rows: Sequence[Series]) -> str:
+    """A warning when other programs had a part in the result."""
+    others = [mid(series, name, "other_cores") or 0.0 for series in rows for name in series.rounds]
+    if max(others, default=0.0) <= QUIET_CORES:
+        return "The machine was quiet: no row shares the cores with other programs."
+    return f"**Noisy**: other programs used up to {max(others):.2f} cores. Do not quote these figures."
 
 
 def memory(result: dict[str, Any]) -> str:

@@ -74,14 +74,8 @@ class Stand:
     ) -> Gateway:
         """A gateway with an empty (or a prepared) database; several may run beside each other."""
         self._gateways += 1
-        entrant = Gateway(
-            self.dialer,
-            self.redis(),
-            self.directory,
-            options or self.options,
-            name="gateway" if self._gateways == 1 else f"gateway-{self._gateways}",
-            prepared=prepared,
-        )
+        home = self.directory / f"gateway-{self._gateways}"
+        entrant = Gateway(self.dialer, self.redis(), home, options or self.options, prepared=prepared)
         self._started.append(entrant)
         if warm:
             self.warm(entrant)
