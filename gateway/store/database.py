@@ -113,7 +113,20 @@ class Database:
     def _writing_connection(self) -> Connection:
         if self._writer is None or self._writer.closed:
             self._writer = self._writer_engine.connect()
+            self._check_tables(self._writer)
         return self._writer
+
+    def _check_tables(self, connection: Connection) -> None:
+        """What was opened again may be another database than before."""
+        try:
+            connection.exec_driver_sql("SELECT version_num FROM alembic_version")
+            connection.rollback()
+        except DBAPIError as error:
+            if self.trouble(error) is not None:
+                raise
+            raise StoreUnavailable(
+                Trouble.ERROR, "The database has no tables any more. Restore a backup.", retry_after=5
+            ) from error
 
     def _drop_writer(self) -> None:
         connection, self._writer = self._writer, None

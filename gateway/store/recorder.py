@@ -60,6 +60,10 @@ class Recorder:
             raise waiting.error
         return cast("R", waiting.result)
 
+    def waiting(self) -> int:
+        """Callers whose operation is not in a transaction yet."""
+        return len(self._waiting)
+
     def close(self) -> None:
         """Commit what waits, then stop; later operations are refused."""
         self._closed = True

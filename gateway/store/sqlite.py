@@ -133,9 +133,11 @@ class SqliteDatabase(Database):
         synchronous = connection.execute("PRAGMA synchronous").fetchone()[0]
         if (mode, synchronous) != ("wal", 2):
             connection.close()
-            raise StoreError(
+            raise StoreUnavailable(
+                Trouble.ERROR,
                 f"{self.path} is in journal mode {mode} with synchronous={synchronous}; a lead could be lost in it."
-                " Run: gateway migrate"
+                " Run: gateway migrate",
+                retry_after=5,
             )
         if not read_only:
             self._inode = inode

@@ -30,6 +30,7 @@ from gateway.store.records import (
     UnconfirmedLead,
 )
 from gateway.store.sqlite import SqliteDatabase
+from gateway.store.transaction import Transaction
 
 T = TypeVar("T")
 
@@ -64,6 +65,10 @@ class Store:
     def close(self) -> None:
         """Close every connection; a later call opens new ones."""
         self._database.close()
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        """Run SQL of the caller's own in one transaction; for repairs and tests."""
+        return self._database.write(work)
 
     # -- writing together ------------------------------------------------------------------------------------------
 

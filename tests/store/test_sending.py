@@ -11,7 +11,9 @@ from tests.store.making import (
     NOW,
     OTHER,
     OWNER,
+    accept,
     keep,
+    make_lead,
     mark,
     record,
     result,
@@ -185,8 +187,8 @@ def test_released_leads_are_for_everybody_and_others_stay(store: Store) -> None:
 
 @pytest.mark.parametrize("leads", [1, 2, 3, 63, 300])
 def test_batches_of_any_size_are_written_whole(store: Store, leads: int) -> None:
-    many = [keep(store, owner=OWNER) for _ in range(min(leads, 3))]
-    many += [keep(store, owner=OWNER) for _ in range(leads - len(many))]
+    many = [make_lead(owner=OWNER) for _ in range(leads)]
+    accept(store, *many)
 
     marks = store.transact([mark(*many)])[0]
     applied = store.transact([record(*(result(lead) for lead in many))])[0]
