@@ -3,7 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   ?= .venv
 BIN    := $(VENV)/bin
-INSTALL := $(BIN)/pip install --quiet --require-hashes --disable-pip-version-check
+INSTALL := $(BIN)/pip install -qq --require-hashes --disable-pip-version-check
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
            --no-emit-trusted-host --strip-extras --no-header --no-annotate --allow-unsafe
 INSTALLED := $(VENV)/.installed
@@ -65,12 +65,12 @@ $(INSTALLED): $(BIN)/pip requirements.lock requirements-build.lock pyproject.tom
 	@test -e $(INSTALLED_DEV) || echo "Installing what the gateway needs ..." >&2
 	@test -e $(INSTALLED_DEV) || $(INSTALL) --requirement requirements.lock
 	@$(INSTALL) --requirement requirements-build.lock
-	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(BIN)/pip install -qq --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(INSTALLED_DEV): $(BIN)/pip requirements-dev.lock requirements-build.lock pyproject.toml
 	@echo "Installing what the tests need ..." >&2
 	@$(INSTALL) --requirement requirements-dev.lock
 	@$(INSTALL) --requirement requirements-build.lock
-	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(BIN)/pip install -qq --no-deps --no-build-isolation --editable .
 	@touch $@ $(INSTALLED)

@@ -1,4 +1,4 @@
-"""The gateway for any WSGI server: `app`, from the settings in the environment; `gateway serve` needs no other."""
+"""`app` for any WSGI server, from the settings in the environment; `gateway serve` does without this."""
 
 import os
 

@@ -154,20 +154,18 @@ class Processes:
             self._stop(self._running[name])
 
     def start(self) -> None:
-        """Start both and return when the gateway can keep a lead; raises DemoError when one does not come up."""
+        """Start both; returns when a lead can be kept, raises DemoError when one does not come up."""
         self._launch("emulator", "emulator", "--port", str(self._place.dialer_port))
         self._await("emulator", f"{self._place.dialer_url}/")
         self._launch("gateway", "serve")
         self._await("gateway", f"{self._place.url}/readyz")
 
     def watch(self) -> None:
-        """Return never; raises DemoError when one of them ends by itself."""
+        """Never returns; raises DemoError when one of them ends by itself."""
         while True:
             for name, process in self._running.items():
                 if process.poll() is not None:
-                    raise DemoError(
-                        f"the {name} ended by itself (exit code {process.returncode})", self._log(name)
-                    )
+                    raise DemoError(f"the {name} ended by itself ({process.returncode})", self._log(name))
             time.sleep(0.5)
 
     def _launch(self, name: str, *arguments: str) -> None:

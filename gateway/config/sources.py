@@ -172,7 +172,7 @@ def _form(table: Table) -> Form | None:
     if inner is None:
         return None
     fields = inner.texts("fields", lambda value: _field(value, FORM_FIELDS)) or Form().fields
-    if "MobileNo" not in fields:
+    if "MobileNo" not in fields and all(name in FORM_FIELDS for name in fields):
         inner.problem("fields", "must hold MobileNo: without a number nobody can be called")
     if len(set(fields)) < len(fields):
         inner.problem("fields", "names a field twice")

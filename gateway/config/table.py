@@ -202,5 +202,6 @@ class Table:
 
 def did_you_mean(value: str, known: Iterable[str]) -> str:
     """The end of a message: the known name that looks most like `value`, if one does."""
-    close = difflib.get_close_matches(value, list(known), n=1, cutoff=0.6)
-    return f": did you mean {close[0]}?" if close else ""
+    folded = {name.casefold(): name for name in known}
+    close = difflib.get_close_matches(value.casefold(), list(folded), n=1, cutoff=0.6)
+    return f": did you mean {folded[close[0]]}?" if close else ""
