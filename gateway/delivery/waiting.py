@@ -58,8 +58,8 @@ class Waiters:
         """The caller no longer waits."""
         with self._lock:
             others = self._tickets.get(ticket.lead_id)
-            if others is None:
-                return
+            if others is None or ticket not in others:
+                return  # woken already; whoever waits for this lead now came later
             others.remove(ticket)
             if not others:
                 del self._tickets[ticket.lead_id]

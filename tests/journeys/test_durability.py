@@ -115,13 +115,13 @@ def test_killing_everything_at_once_and_starting_again_loses_nothing(tmp_path: P
 def test_a_flush_that_fails_is_a_503_and_the_same_key_makes_one_lead(tmp_path: Path, emulator: EmulatorHandle) -> None:
     with running_gateway(tmp_path / "gw", emulator.api_url) as gateway:
         assert gateway.post(lead(1)).status == 201
-        with _injected(gateway, "fdatasync:error=EIO:when=1+"):
+        with _injected(gateway, "fsync,fdatasync:error=EIO:when=1+"):
             failed = gateway.post(lead(2), Idempotency_Key='"once"')
             assert failed.status == 503
             assert failed.json["retryable"] is True
             assert "Retry-After" in failed.headers
             assert gateway.get("/livez").status == 200
-            assert gateway.get("/readyz").status == 503
+            _eventually(lambda: gateway.get("/readyz").status == 503)
         _eventually(lambda: gateway.get("/readyz").status == 200)
         again = _until_answered(gateway, lead(2), '"once"')
 

@@ -103,7 +103,7 @@ def test_a_good_new_configuration_is_taken_and_a_bad_one_refused(tmp_path: Path,
         time.sleep(1.0)
 
         assert gateway.post(lead(50)).status == 201
-        assert "gateway.toml" in gateway.log_path.read_text()
+        assert "config.kept" in gateway.log_path.read_text()
 
 
 def test_intake_alone_keeps_leads_and_a_worker_alone_sends_them(tmp_path: Path, emulator: EmulatorHandle) -> None:
