@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import ArgumentError
 
 from gateway.clock import Clock, SystemClock
@@ -69,6 +69,10 @@ class Store:
     def write(self, work: Callable[[Transaction], T]) -> T:
         """Run SQL of the caller's own in one transaction; for repairs and tests."""
         return self._database.write(work)
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Run SQL of the caller's own on a connection that cannot write."""
+        return self._database.read(work)
 
     # -- writing together ------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DatabaseError
 
 from gateway.store.records import Finding
 
@@ -120,9 +121,11 @@ def _run(connection: Connection, check: Check) -> Finding | None:
 
 def _damage(connection: Connection) -> list[Finding]:
     if connection.dialect.name != "sqlite":
-        connection.exec_driver_sql("SET statement_timeout = 0")
         return []
-    lines = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA quick_check(5)")]
+    try:
+        lines = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA quick_check(100)")]
+    except DatabaseError as error:
+        lines = [str(error.orig)]
     if lines == ["ok"]:
         return []
     return [

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from gateway.leads.lead import Note, State
 from gateway.store import Store
+from gateway.store.operations import Accept, SaveAnswer
 from gateway.store.records import InFlight, Mismatched, Replayed
-from gateway.store.operations import SaveAnswer
 from tests.store.making import (
     NOW,
     OWNER,
@@ -22,7 +22,6 @@ from tests.store.making import (
     send,
     state_of,
 )
-from gateway.store.operations import Accept
 
 DAYS = 86400.0
 
