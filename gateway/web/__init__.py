@@ -19,11 +19,11 @@ def register(app: Flask, services: Services) -> None:
     app.extensions["gateway.keys"] = KeyRing(services.store, services.clock)
     app.extensions["gateway.readiness"] = Readiness(services.store, services.clock)
     # Without one, the thank-you links of this process mean nothing to another; `gateway serve` insists.
-    app.secret_key = services.settings.secret_key or secrets.token_urlsafe(32)
+    app.extensions["gateway.secret"] = services.settings.secret_key or secrets.token_urlsafe(32)
     app.config["MAX_CONTENT_LENGTH"] = services.settings.max_body_bytes
     app.jinja_loader = templates.loader()
     app.url_map.strict_slashes = True
     errors.register(app)
     headers.register(app)
-    app.extensions["gateway.limits"] = Limits(app, services.settings.ratelimit_url)
+    app.extensions["gateway.limits"] = Limits(services.settings.ratelimit_url)
     blueprints.register(app)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import random
 import uuid
 from functools import lru_cache
 from typing import cast
@@ -20,7 +21,8 @@ def services() -> Services:
 def correlation_id() -> str:
     """This request's own id: in every error, every log line and X-Request-Id."""
     if "request_id" not in g:
-        g.request_id = str(uuid.uuid4())
+        # It names a request and opens nothing, so it need not cost a system call.
+        g.request_id = str(uuid.UUID(int=random.getrandbits(128), version=4))
     return cast("str", g.request_id)
 
 

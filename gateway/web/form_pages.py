@@ -113,4 +113,4 @@ def _as_response(response: Any) -> Response:
 
 
 def _secret_key() -> str:
-    return str(current_app.secret_key)
+    return str(current_app.extensions["gateway.secret"])

@@ -12,13 +12,13 @@ import structlog
 from flask import Flask
 from flask_limiter import Limiter
 from limits.errors import StorageError
-from limits.storage import MemoryStorage
 from limits.strategies import RateLimiter, SlidingWindowCounterRateLimiter
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from gateway import metrics
 from gateway.web.context import address_key, client_address
+from gateway.web.counting import InProcess
 from gateway.web.errors import Refusal
 from gateway.web.limit_rules import FAILURES, Per, Rule, read_rule
 
@@ -52,23 +52,10 @@ class Standing:
 class Limits:
     """The counters of one app. They never fail a request: without their storage they count here."""
 
-    def __init__(self, app: Flask, url: str) -> None:
-        options: dict[str, Any] = {"wrap_exceptions": True}
-        if url.startswith("redis"):
-            options |= {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}
-            options |= {"retry": Retry(NoBackoff(), retries=0)}  # a second try costs a lead more than a count
-        self._limiter = Limiter(
-            client_address,
-            storage_uri=url,
-            storage_options=options,
-            strategy=STRATEGY,
-            headers_enabled=False,
-            swallow_errors=True,
-            in_memory_fallback_enabled=True,
-        )
-        self._limiter.init_app(app)
-        self._here: RateLimiter = SlidingWindowCounterRateLimiter(MemoryStorage())
-        self._away_until = 0.0
+    def __init__(self, url: str) -> None:
+        self._shared = _open(url)
+        self._here: RateLimiter = SlidingWindowCounterRateLimiter(InProcess())
+        self._away_until = float("-inf")
 
     def count(self, rules: tuple[Rule, ...], source: str, *, key: str = "") -> Standing | None:
         """Count one request; None when nothing limits it."""
@@ -102,7 +89,7 @@ class Limits:
     def _hit(self, rule: Rule, source: str, who: str) -> bool:
         if time.monotonic() >= self._away_until:
             try:
-                return self._limiter.limiter.hit(rule.item, source, rule.per, who)
+                return self._shared.hit(rule.item, source, rule.per, who)
             except StorageError:
                 self._step_aside()
         return self._here.hit(rule.item, source, rule.per, who)
@@ -112,7 +99,7 @@ class Limits:
     ) -> Standing:
         reset_at, remaining = time.time() + 1, 0 if exceeded else rule.item.amount
         try:
-            counter = self._here if time.monotonic() < self._away_until else self._limiter.limiter
+            counter = self._here if time.monotonic() < self._away_until else self._shared
             reset_at, remaining = counter.get_window_stats(rule.item, source, rule.per, who)
         except StorageError:
             self._step_aside()
@@ -125,6 +112,23 @@ class Limits:
         log.warning(
             "limits.storage_away", next_step="counting in this process alone; check GATEWAY_RATELIMIT_URL"
         )
+
+
+def _open(url: str) -> RateLimiter:
+    """Flask-Limiter's strategy over its storage. Its hooks go to an app of their own: they would look for
+    decorated views at every request, while here the guards count, after a caller has proved itself."""
+    options: dict[str, Any] = {"wrap_exceptions": True}
+    if url.startswith("redis"):
+        options |= {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}
+        options |= {"retry": Retry(NoBackoff(), retries=0)}  # a second try costs a lead more than a count
+    limiter = Limiter(
+        client_address,
+        app=Flask("limits"),
+        storage_uri="in-process://" if url == "memory://" else url,
+        storage_options=options,
+        strategy=STRATEGY,
+    )
+    return limiter.limiter
 
 
 def _who(rule: Rule, key: str) -> str:
