@@ -1,4 +1,4 @@
-"""Keeps enquiries and their leads: duplicates and suppressed numbers are found in the transaction that stores them."""
+"""Keeps enquiries and their leads; the same transaction finds duplicates and suppressed numbers."""
 
 from __future__ import annotations
 
@@ -19,18 +19,21 @@ IDENTITY_LOCK = 1  # kinds are taken in ascending order within one transaction
 ENDED = frozenset({State.QUARANTINED, State.SUPPRESSED, State.TEST, State.DUPLICATE})
 
 _ENQUIRIES = Bulk(
-    "INSERT INTO enquiries (id, source, received_at, method, path, query, content_type, headers, address, body) VALUES",
+    "INSERT INTO enquiries (id, source, received_at, method, path, query, content_type, headers, address,"
+    " body) VALUES",
     10,
 )
 _LEADS = Bulk(
-    "INSERT INTO leads (id, enquiry_id, source, state, reason_code, message, duplicate_of, dialer, list_id, phone,"
-    " fields, extra, warnings, problems, test, received_at, updated_at, finished_at, owner, next_at, hold_scope) VALUES",
+    "INSERT INTO leads (id, enquiry_id, source, state, reason_code, message, duplicate_of, dialer,"
+    " list_id, phone, fields, extra, warnings, problems, test, received_at, updated_at, finished_at,"
+    " owner, next_at, hold_scope) VALUES",
     21,
 )
 _IDENTITIES = Bulk(
     "INSERT INTO identities (scope, fingerprint, lead_id, expires_at) VALUES",
     4,
-    "ON CONFLICT (scope, fingerprint) DO UPDATE SET lead_id = excluded.lead_id, expires_at = excluded.expires_at",
+    "ON CONFLICT (scope, fingerprint) DO UPDATE SET lead_id = excluded.lead_id, expires_at ="
+    " excluded.expires_at",
 )
 _COUNTS = Bulk(
     "INSERT INTO intake_counts (source, day, leads) VALUES",
@@ -49,7 +52,7 @@ Key = tuple[str, str]
 
 @dataclass(slots=True)
 class _Windows:
-    """Which identities are live, and in whose name; changes as the leads of the batch are looked at in turn."""
+    """Which identities are live, and in whose name, while the leads of a batch are judged in turn."""
 
     live: dict[Key, tuple[str, float]]
     opened: dict[Key, tuple[str, float]] = field(default_factory=dict)
@@ -108,7 +111,8 @@ def _judge_one(lead: NewLead, windows: _Windows, suppressed: frozenset[str]) -> 
             windows.open(identity, lead.id, lead.received_at)
         return AcceptedLead(id=lead.id, state=lead.state)
     by, first_id = repeated
-    # The sender may repeat this one too, after the shorter window has closed: it is still the first one's repetition.
+    # The sender may repeat this one too, after the shorter window has closed: it is still the first
+    # one's repetition.
     for identity in lead.identities:
         if identity.seconds > by.seconds:
             windows.open(identity, first_id, lead.received_at)

@@ -20,8 +20,9 @@ CLAIM_LOCK = 0
 _CLAIMS = Bulk(
     "INSERT INTO idempotency (owner, route, key, fingerprint, lead_id, claimed_at) VALUES",
     6,
-    "ON CONFLICT (owner, route, key) DO UPDATE SET fingerprint = excluded.fingerprint, lead_id = excluded.lead_id,"
-    " claimed_at = excluded.claimed_at, status = NULL, headers = NULL, body = NULL",
+    "ON CONFLICT (owner, route, key) DO UPDATE SET fingerprint = excluded.fingerprint,"
+    " lead_id = excluded.lead_id, claimed_at = excluded.claimed_at, status = NULL, headers = NULL,"
+    " body = NULL",
 )
 _KNOWN = Bulk(
     "SELECT i.owner, i.route, i.key, i.fingerprint, i.lead_id, i.claimed_at, i.status, i.headers, i.body"

@@ -15,7 +15,7 @@ EMPTY_LIST = "[]"
 
 
 def to_json(value: Mapping[str, Any]) -> str:
-    """JSON text of an object; whatever was sent can be kept, numbers beyond 64 bits and broken text included."""
+    """JSON text of an object; numbers beyond 64 bits and broken text can be kept too."""
     if not value:
         return EMPTY_OBJECT
     try:
@@ -50,7 +50,7 @@ def problems(text: str) -> tuple[Problem, ...]:
 
 
 def clean(text: str) -> str:
-    """Text that every engine can keep: NUL and lone surrogates, which come in URLs and headers, are replaced."""
+    """Text that every engine can keep: NUL and lone surrogates, as some URLs have them, are replaced."""
     if text.isprintable():
         return text
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()

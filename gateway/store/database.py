@@ -1,4 +1,4 @@
-"""One database behind one writing connection and a few reading ones; lost connections are replaced on the way."""
+"""One database behind one writing connection and a few reading ones; lost ones are replaced."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Database:
         self._writer: Connection | None = None
         self._readers: deque[Connection] = deque()
 
-    # -- what an engine adds ---------------------------------------------------------------------------------------
+    # -- what an engine adds ---------------------------------------------------------------------------------
 
     def prepare(self) -> None:
         """Look at the place before the first migration, and create what is missing."""
@@ -67,7 +67,7 @@ class Database:
         finally:
             self.give_turn()
 
-    # -- writing ---------------------------------------------------------------------------------------------------
+    # -- writing ---------------------------------------------------------------------------------------------
 
     def write(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in a transaction of its own and return once it is on disk."""
@@ -133,7 +133,7 @@ class Database:
         if connection is not None:
             _discard(connection)
 
-    # -- reading ---------------------------------------------------------------------------------------------------
+    # -- reading ---------------------------------------------------------------------------------------------
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on a connection that sees what is committed and cannot write."""
@@ -182,6 +182,6 @@ class Database:
 
 
 def _discard(connection: Connection) -> None:
-    """Close without a rollback: after an I/O error SQLite has rolled back by itself, and a dead server answers nothing."""
+    """Close without a rollback: SQLite has rolled back by itself, and a dead server answers nothing."""
     connection.invalidate()
     connection.close()

@@ -18,8 +18,9 @@ _RETRYABLE = "('unconfirmed', 'held', 'rejected', 'dead')"
 _DISCARDABLE = "('queued', 'held', 'unconfirmed', 'quarantined', 'dead')"
 _LOCKED = Bulk("FROM leads WHERE id IN (VALUES", 1, ") {lock}")
 _RETRY = Bulk(
-    "UPDATE leads SET state = 'queued', owner = NULL, hold_scope = NULL, finished_at = NULL, reason_code = NULL,"
-    " message = NULL, next_at = CAST(v.column2 AS DOUBLE PRECISION), updated_at = CAST(v.column2 AS DOUBLE PRECISION),"
+    "UPDATE leads SET state = 'queued', owner = NULL, hold_scope = NULL, finished_at = NULL,"
+    " reason_code = NULL, message = NULL, next_at = CAST(v.column2 AS DOUBLE PRECISION),"
+    " updated_at = CAST(v.column2 AS DOUBLE PRECISION),"
     # Looked up and not found: the dialer does not have it.
     " possible_duplicate = CASE WHEN leads.state = 'unconfirmed' AND leads.looked_up = 0 THEN 1"
     " ELSE leads.possible_duplicate END FROM (VALUES",
@@ -27,22 +28,22 @@ _RETRY = Bulk(
     f") AS v WHERE leads.id = v.column1 AND leads.state IN {_RETRYABLE}",
 )
 _DISCARD = Bulk(
-    "UPDATE leads SET state = 'rejected', owner = NULL, hold_scope = NULL, next_at = NULL, reason_code = v.column2,"
-    " message = v.column3, updated_at = CAST(v.column4 AS DOUBLE PRECISION),"
+    "UPDATE leads SET state = 'rejected', owner = NULL, hold_scope = NULL, next_at = NULL,"
+    " reason_code = v.column2, message = v.column3, updated_at = CAST(v.column4 AS DOUBLE PRECISION),"
     " finished_at = CAST(v.column4 AS DOUBLE PRECISION) FROM (VALUES",
     4,
     f") AS v WHERE leads.id = v.column1 AND leads.state IN {_DISCARDABLE}",
 )
 _END_IDENTITIES = Bulk("DELETE FROM identities WHERE lead_id IN (VALUES", 1, ")")
 _RESOLVE = (
-    "UPDATE leads SET state = 'delivered', reason_code = 'resolved', message = ?, owner = NULL, next_at = NULL,"
-    " dialer_lead_id = coalesce(?, dialer_lead_id), updated_at = ?, finished_at = ?"
-    " WHERE id = ? AND state = 'unconfirmed'"
+    "UPDATE leads SET state = 'delivered', reason_code = 'resolved', message = ?, owner = NULL,"
+    " next_at = NULL, dialer_lead_id = coalesce(?, dialer_lead_id), updated_at = ?,"
+    " finished_at = ? WHERE id = ? AND state = 'unconfirmed'"
 )
 _RESOLVED = (
-    "INSERT INTO attempts (lead_id, attempt_id, dialer, action, started_at, finished_at, told_by, outcome, state,"
-    " reason_code, message) SELECT id, ?, dialer, 'resolve', ?, ?, id, 'resolved', 'delivered', 'resolved', ?"
-    " FROM leads WHERE id = ?"
+    "INSERT INTO attempts (lead_id, attempt_id, dialer, action, started_at, finished_at, told_by, outcome,"
+    " state, reason_code, message) SELECT id, ?, dialer, 'resolve', ?, ?, id, 'resolved', 'delivered',"
+    " 'resolved', ? FROM leads WHERE id = ?"
 )
 
 

@@ -19,14 +19,14 @@ _SET = (
     " probe_at = excluded.probe_at, pause = excluded.pause"
 )
 _HOLD_LEADS = (
-    "UPDATE leads SET state = 'held', hold_scope = ?, reason_code = ?, message = ?, updated_at = ?, owner = NULL"
-    " WHERE id IN (SELECT id FROM leads WHERE state = 'queued' AND dialer = ? {which} ORDER BY id LIMIT ?)"
-    " AND state = 'queued'"
+    "UPDATE leads SET state = 'held', hold_scope = ?, reason_code = ?, message = ?, updated_at = ?,"
+    " owner = NULL WHERE id IN (SELECT id FROM leads WHERE state = 'queued' AND dialer = ? {which} ORDER"
+    " BY id LIMIT ?) AND state = 'queued'"
 )
 _RELEASE_LEADS = (
-    "UPDATE leads SET state = 'queued', hold_scope = NULL, reason_code = NULL, message = NULL, updated_at = ?,"
-    " next_at = ?, owner = NULL WHERE id IN (SELECT id FROM leads WHERE state = 'held' AND dialer = ?"
-    " AND hold_scope = ? ORDER BY id LIMIT ?) AND state = 'held'"
+    "UPDATE leads SET state = 'queued', hold_scope = NULL, reason_code = NULL, message = NULL,"
+    " updated_at = ?, next_at = ?, owner = NULL WHERE id IN (SELECT id FROM leads WHERE state = 'held' AND"
+    " dialer = ? AND hold_scope = ? ORDER BY id LIMIT ?) AND state = 'held'"
 )
 _PROBE = (
     f"UPDATE leads SET state = 'queued', owner = ?, updated_at = ?, next_at = ? WHERE id = ("  # noqa: S608
@@ -96,7 +96,7 @@ def all_holds(connection: Connection, dialer: str) -> list[Hold]:
 
 
 def orphaned(connection: Connection) -> list[tuple[str, str]]:
-    """Dialers and scopes for which leads are held although nothing holds them: accepted while the hold was lifted."""
+    """Where leads are held that nothing holds: they were accepted while their hold was being lifted."""
     behind = (
         select(leads.c.dialer, leads.c.hold_scope)
         .where(leads.c.state == "held", leads.c.hold_scope.is_not(None))

@@ -44,6 +44,7 @@ def issue(
     source: str,
     mode: str,
     label: str,
+    *,
     expires_at: float | None,
     now: float,
     random_bytes: Callable[[int], bytes] = os.urandom,
@@ -67,7 +68,7 @@ def issue(
 
 
 def parse_key(text: str) -> ParsedKey | None:
-    """The parts of a well-formed key; None for anything else, so that typing errors cost no look at the database."""
+    """The parts of a well-formed key; None for anything else, before the database is asked."""
     match = _SHAPE.fullmatch(text)
     if match is None or _checksum(text[:-7]) != match[4]:
         return None
@@ -96,7 +97,7 @@ def _base62(number: int, length: int) -> str:
     return "".join(reversed(digits))
 
 
-# -- stored ------------------------------------------------------------------------------------------------------------
+# -- stored --------------------------------------------------------------------------------------------------
 
 
 def save(transaction: Transaction, key: ApiKey) -> None:

@@ -1,4 +1,4 @@
-"""Brings a database to this program's tables, from inside the package, and tells when one is not there yet."""
+"""Brings a database to this program's tables, and tells when one is not there yet."""
 
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ def check(connection: Connection) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
     if found is not None and found not in known:
         raise OutdatedSchema(
-            f"The database was made by a newer gateway (schema {found}). Start that version, or restore a backup."
+            f"The database was made by a newer gateway (schema {found}). Start that version, or restore"
+            " a backup."
         )
     raise OutdatedSchema(
         f"The database is at schema {found or 'none'}, this gateway needs {wanted}. Run: gateway migrate"

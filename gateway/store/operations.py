@@ -1,4 +1,4 @@
-"""The writes that share one commit: what each asks for; how they are carried out stands in their own files."""
+"""The writes that share one commit: what each asks for and what it is told."""
 
 from __future__ import annotations
 

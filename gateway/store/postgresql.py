@@ -1,4 +1,4 @@
-"""A PostgreSQL database as the gateway needs it: commits that are on disk, short waits, connections that come back."""
+"""A PostgreSQL database as the gateway needs it: durable commits, short waits, connections that come back."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ class PostgresDatabase(Database):
                 return value
         except DBAPIError as error:
             raise StoreError(
-                f"PostgreSQL at {self.url.render_as_string()} cannot be reached ({type(error.orig).__name__})."
+                f"PostgreSQL at {self.url.render_as_string()} cannot be reached"
+                f" ({type(error.orig).__name__})."
                 " Check GATEWAY_DATABASE_URL and that the server runs."
             ) from error
 

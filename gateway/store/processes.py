@@ -25,13 +25,14 @@ _OWNED = (
 )
 _PARK = Bulk(
     "UPDATE leads SET state = 'unconfirmed', owner = NULL, reason_code = v.column3, message = v.column4,"
-    " next_at = CAST(v.column5 AS DOUBLE PRECISION), updated_at = CAST(v.column5 AS DOUBLE PRECISION) FROM (VALUES",
+    " next_at = CAST(v.column5 AS DOUBLE PRECISION), updated_at = CAST(v.column5 AS DOUBLE PRECISION) FROM"
+    " (VALUES",
     5,
     ") AS v WHERE leads.id = v.column1 AND leads.attempt_id = v.column2 AND leads.state = 'sending'",
 )
 _ATTEMPTS = Bulk(
-    "INSERT INTO attempts (lead_id, attempt_id, dialer, action, started_at, finished_at, told_by, outcome, state,"
-    " reason_code, message) VALUES",
+    "INSERT INTO attempts (lead_id, attempt_id, dialer, action, started_at, finished_at, told_by, outcome,"
+    " state, reason_code, message) VALUES",
     11,
     "ON CONFLICT (lead_id, attempt_id) DO NOTHING",
 )
@@ -50,8 +51,8 @@ def leave(transaction: Transaction, owner: str) -> None:
 def dead_owners(connection: Connection, now: float, alive: Callable[[str], bool | None]) -> list[str]:
     """Owners that have leads or a registration and are certainly not running any more.
 
-    Who registered is dead when `alive` knows it, or says nothing and the heartbeat has stopped. Who did not register,
-    or has left, owns nothing.
+    Who registered is dead when `alive` knows it, or says nothing and the heartbeat has stopped. Who did not
+    register, or has left, owns nothing.
     """
     # Owners first: who registers in between is then seen as registered.
     owning = set(connection.scalars(select(leads.c.owner).where(leads.c.owner.is_not(None)).distinct()))

@@ -12,11 +12,11 @@ PORTION = 500  # rows removed in one transaction
 Purge = Callable[[Transaction, float], int]
 
 _CLAIMS = (
-    "DELETE FROM idempotency WHERE (owner, route, key) IN"
+    "DELETE FROM idempotency WHERE (owner, route, key) IN"  # noqa: S608
     f" (SELECT owner, route, key FROM idempotency WHERE claimed_at <= ? LIMIT {PORTION})"
 )
 _IDENTITIES = (
-    "DELETE FROM identities WHERE (scope, fingerprint) IN"
+    "DELETE FROM identities WHERE (scope, fingerprint) IN"  # noqa: S608
     f" (SELECT scope, fingerprint FROM identities WHERE expires_at <= ? LIMIT {PORTION})"
 )
 

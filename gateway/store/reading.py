@@ -65,7 +65,7 @@ def statuses(connection: Connection, ids: Sequence[str]) -> dict[str, LeadStatus
 
 
 def find(connection: Connection, search: Search, *, after: str | None, limit: int) -> Page:
-    """One page, newest first; `after` is what the page before said, so that new leads do not shift the pages."""
+    """One page, newest first; `after` is what the page before said, so that new leads shift nothing."""
     wanted = _matching(select(*_STATUS), search)
     if after is not None:
         wanted = wanted.where(leads.c.id < after)
@@ -144,7 +144,7 @@ def _attempts(connection: Connection, lead_id: str) -> tuple[Attempt, ...]:
 
 
 def backlog(connection: Connection, dialer: str) -> Backlog:
-    """How many leads wait for this dialer or for a person; counted in the small indexes of what is on its way."""
+    """How many leads wait for this dialer or for a person."""
     by_state: dict[State, int] = {}
     for state in OPEN + PARKED:
         wanted = select(func.count()).where(leads.c.state == state.value, leads.c.dialer == dialer)

@@ -8,7 +8,7 @@ from typing import Any
 
 from gateway.leads.lead import Enquiry, LeadStatus, Note, Problem, State
 
-# -- going in ----------------------------------------------------------------------------------------------------------
+# -- going in ------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +66,7 @@ class Hold:
     probe_at: float
 
 
-# -- coming out --------------------------------------------------------------------------------------------------------
+# -- coming out ----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,4 +1,4 @@
-"""Leads on their way out: marked before a request leaves, recorded after it, given back when it will not leave."""
+"""Leads on their way out: marked before a request leaves, recorded after it, or given back."""
 
 from __future__ import annotations
 
@@ -21,15 +21,16 @@ _CANDIDATE = (
     " EXISTS (SELECT 1 FROM suppressions WHERE suppressions.phone = leads.phone)"
 )
 _SEND = Bulk(
-    "UPDATE leads SET state = 'sending', attempt_id = v.column2, sent_at = CAST(v.column3 AS DOUBLE PRECISION),"
-    " updated_at = CAST(v.column3 AS DOUBLE PRECISION), attempts = leads.attempts + 1, looked_up = 0 FROM (VALUES",
+    "UPDATE leads SET state = 'sending', attempt_id = v.column2,"
+    " sent_at = CAST(v.column3 AS DOUBLE PRECISION), updated_at = CAST(v.column3 AS DOUBLE PRECISION),"
+    " attempts = leads.attempts + 1, looked_up = 0 FROM (VALUES",
     3,
     ") AS v WHERE leads.id = v.column1",
 )
 _SUPPRESS = Bulk(
-    "UPDATE leads SET state = 'suppressed', reason_code = 'suppressed', message = NULL, owner = NULL, next_at = NULL,"
-    " updated_at = CAST(v.column2 AS DOUBLE PRECISION), finished_at = CAST(v.column2 AS DOUBLE PRECISION)"
-    " FROM (VALUES",
+    "UPDATE leads SET state = 'suppressed', reason_code = 'suppressed', message = NULL, owner = NULL,"
+    " next_at = NULL, updated_at = CAST(v.column2 AS DOUBLE PRECISION),"
+    " finished_at = CAST(v.column2 AS DOUBLE PRECISION) FROM (VALUES",
     2,
     ") AS v WHERE leads.id = v.column1",
 )
@@ -40,14 +41,15 @@ _STILL_ITS_ATTEMPT = Bulk(
     " WHERE leads.state IN ('sending', 'unconfirmed') {lock}",
 )
 _ATTEMPTS = Bulk(
-    "INSERT INTO attempts (lead_id, attempt_id, dialer, action, started_at, finished_at, http_status, told_by, response,"
-    " outcome, state, reason_code, message) VALUES",
+    "INSERT INTO attempts (lead_id, attempt_id, dialer, action, started_at, finished_at, http_status,"
+    " told_by, response, outcome, state, reason_code, message) VALUES",
     13,
     # A sender that was believed dead and comes back knows better than the one who wrote for it.
-    "ON CONFLICT (lead_id, attempt_id) DO UPDATE SET action = excluded.action, started_at = excluded.started_at,"
-    " finished_at = excluded.finished_at, http_status = excluded.http_status, told_by = excluded.told_by,"
-    " response = excluded.response, outcome = excluded.outcome, state = excluded.state,"
-    " reason_code = excluded.reason_code, message = excluded.message",
+    "ON CONFLICT (lead_id, attempt_id) DO UPDATE SET action = excluded.action,"
+    " started_at = excluded.started_at, finished_at = excluded.finished_at,"
+    " http_status = excluded.http_status, told_by = excluded.told_by, response = excluded.response,"
+    " outcome = excluded.outcome, state = excluded.state, reason_code = excluded.reason_code,"
+    " message = excluded.message",
 )
 _RESULTS = Bulk(
     "UPDATE leads SET state = v.column2, reason_code = v.column3, message = v.column4,"

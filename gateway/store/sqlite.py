@@ -1,4 +1,4 @@
-"""A SQLite file as the gateway needs it: WAL, FULL, one writer at a time, and never an answer for a file that is gone."""
+"""A SQLite file as the gateway needs it: WAL, FULL, one writer, never an answer for a file that is gone."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class SqliteDatabase(Database):
         event.listen(writer, "begin", _begin_immediate)
         super().__init__(writer=writer, reader=self._engine(read_only=True), transaction=SqliteTransaction)
 
-    # -- the place -------------------------------------------------------------------------------------------------
+    # -- the place -------------------------------------------------------------------------------------------
 
     def prepare(self) -> None:
         """Create the directory and an empty file that only its owner may read."""
@@ -97,7 +97,8 @@ class SqliteDatabase(Database):
     def _check_place(self) -> None:
         if lacks_wal_fix(pysqlite3.sqlite_version_info):
             raise StoreError(
-                f"SQLite {pysqlite3.sqlite_version} can damage a database that two processes use (fixed in 3.51.3)."
+                f"SQLite {pysqlite3.sqlite_version} can damage a database that two processes use (fixed in"
+                f" 3.51.3)."
                 " Install the pysqlite3 package again to get a newer one."
             )
         if self.path.is_dir():
@@ -105,7 +106,8 @@ class SqliteDatabase(Database):
         kind = file_system(self.path, _mounts())
         if kind in NETWORK:
             raise StoreError(
-                f"{self.path} is on a network file system ({kind}), where SQLite's write-ahead log does not work."
+                f"{self.path} is on a network file system ({kind}), where SQLite's write-ahead log does"
+                f" not work."
                 " Put the database on a local disk, or use PostgreSQL."
             )
 
@@ -113,10 +115,11 @@ class SqliteDatabase(Database):
         cause = error.orig if isinstance(error, DBAPIError) else error
         return StoreError(
             f"The database {self.path} cannot be opened for writing ({cause})."
-            f" Check that the file and its directory belong to the user that runs the gateway (uid {os.geteuid()})."
+            f" Check that the file and its directory belong to the user that runs the gateway (uid"
+            f" {os.geteuid()})."
         )
 
-    # -- connections -----------------------------------------------------------------------------------------------
+    # -- connections -----------------------------------------------------------------------------------------
 
     def _engine(self, *, read_only: bool) -> Engine:
         return create_engine(
@@ -135,7 +138,8 @@ class SqliteDatabase(Database):
             connection.close()
             raise StoreUnavailable(
                 Trouble.ERROR,
-                f"{self.path} is in journal mode {mode} with synchronous={synchronous}; a lead could be lost in it."
+                f"{self.path} is in journal mode {mode} with synchronous={synchronous}; a lead could be"
+                f" lost in it."
                 " Run: gateway migrate",
                 retry_after=5,
             )
@@ -158,7 +162,7 @@ class SqliteDatabase(Database):
             connection.execute("PRAGMA query_only = ON")
         return connection
 
-    # -- writing ---------------------------------------------------------------------------------------------------
+    # -- writing ---------------------------------------------------------------------------------------------
 
     def take_turn(self, limit: float = LIMIT) -> None:
         try:
@@ -201,7 +205,9 @@ class SqliteDatabase(Database):
         if code in _BUSY:
             return StoreUnavailable(Trouble.LOCKED, f"Another program keeps {self.path} locked. Try again.")
         if code in _AWAY:
-            message = f"The disk that holds {self.path} reports {name}. Look at the system log, then run: gateway verify"
+            message = (
+                f"The disk that holds {self.path} reports {name}. See the system log; run: gateway verify"
+            )
             return StoreUnavailable(Trouble.ERROR, message, retry_after=5)
         if error.connection_invalidated:
             return Lost(Trouble.ERROR, f"The connection to {self.path} was lost. Try again.")

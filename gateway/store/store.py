@@ -42,7 +42,7 @@ class Store:
         self._database = database
         self._clock = clock
 
-    # -- opening ---------------------------------------------------------------------------------------------------
+    # -- opening ---------------------------------------------------------------------------------------------
 
     @classmethod
     def open(cls, url: str, *, clock: Clock | None = None, migrate: bool = False) -> Store:
@@ -56,7 +56,7 @@ class Store:
 
     @staticmethod
     def migrate(url: str) -> None:
-        """Create the database's tables, or bring them to this program's; harmless when there is nothing to do."""
+        """Create the tables, or bring them to this program's; harmless when there is nothing to do."""
         database = _database(url)
         database.prepare()
         database.migrate()
@@ -74,13 +74,13 @@ class Store:
         """Run SQL of the caller's own on a connection that cannot write."""
         return self._database.read(work)
 
-    # -- writing together ------------------------------------------------------------------------------------------
+    # -- writing together ------------------------------------------------------------------------------------
 
     def transact(self, operations: Sequence[Operation[Any]]) -> list[Any]:
         """Carry out all operations in one transaction, or none; see Recorder."""
         return self._database.write(lambda transaction: batch.carry_out(transaction, operations))
 
-    # -- the queue -------------------------------------------------------------------------------------------------
+    # -- the queue -------------------------------------------------------------------------------------------
 
     def claim_due(self, dialer: str, *, owner: str, limit: int, now: float) -> list[QueuedLead]:
         """Make up to `limit` due, unowned leads ours; never one that another process gets too."""
@@ -92,7 +92,7 @@ class Store:
         """What waits for this dialer, by state."""
         return self._database.read(lambda connection: reading.backlog(connection, dialer))
 
-    # -- processes -------------------------------------------------------------------------------------------------
+    # -- processes -------------------------------------------------------------------------------------------
 
     def register_process(self, owner: str, *, now: float, alive_for: float) -> None:
         """Before the process owns a lead: an owner that is not registered counts as dead."""
@@ -122,7 +122,7 @@ class Store:
     def _reap_some(self, owner: str, now: float) -> tuple[Reaped, bool]:
         return self._database.write(lambda transaction: processes.reap(transaction, owner, now))
 
-    # -- holds -----------------------------------------------------------------------------------------------------
+    # -- holds -----------------------------------------------------------------------------------------------
 
     def hold(self, hold: Hold) -> None:
         """Hold every queued lead behind this cause; the hold itself is on disk first."""
@@ -155,7 +155,7 @@ class Store:
             if portion < holds.PORTION:
                 return released
 
-    # -- decisions -------------------------------------------------------------------------------------------------
+    # -- decisions -------------------------------------------------------------------------------------------
 
     def unconfirmed_due(self, dialer: str, *, now: float, limit: int) -> list[UnconfirmedLead]:
         """Unconfirmed leads that may be looked up now."""
@@ -189,7 +189,7 @@ class Store:
         """Never send these; they stay visible as rejected. Those that were still open."""
         return self._database.write(lambda transaction: deciding.discard(transaction, ids, reason, now))
 
-    # -- looking ---------------------------------------------------------------------------------------------------
+    # -- looking ---------------------------------------------------------------------------------------------
 
     def status(self, lead_id: str) -> LeadStatus | None:
         """Where one lead stands."""
@@ -209,13 +209,13 @@ class Store:
         """Everything about one lead."""
         return self._database.read(lambda connection: reading.story(connection, lead_id))
 
-    # -- API keys --------------------------------------------------------------------------------------------------
+    # -- API keys --------------------------------------------------------------------------------------------
 
     def issue_key(
         self, source: str, mode: str, label: str, expires_at: float | None = None
     ) -> tuple[str, str]:
         """A new key's public id, and the key itself, which nobody can read again."""
-        issued = keys.issue(source, mode, label, expires_at, self._clock.now())
+        issued = keys.issue(source, mode, label, expires_at=expires_at, now=self._clock.now())
         self._database.write(lambda transaction: keys.save(transaction, issued.key))
         return issued.key.public_id, issued.text
 
@@ -239,7 +239,7 @@ class Store:
         """Remember when a key was used last."""
         self._database.write(lambda transaction: keys.touch(transaction, public_id, now))
 
-    # -- care ------------------------------------------------------------------------------------------------------
+    # -- care ------------------------------------------------------------------------------------------------
 
     def suppress(self, phone: str, *, now: float) -> None:
         """This number is never sent to a dialer from now on."""
@@ -267,7 +267,7 @@ class Store:
         self._database.write(purging.write_probe)
 
     def verify(self) -> list[Finding]:
-        """Hold the leads against what was counted when they came in; an empty list is the proof that none is lost."""
+        """Hold the leads against what was counted at the door; an empty list proves that none is lost."""
         return self._database.read(verify.findings)
 
 

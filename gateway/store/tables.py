@@ -1,7 +1,8 @@
 """The tables, for both engines; migrations/ brings a database there.
 
-JSON stands in TEXT and times are seconds since the epoch, so that no value is converted on the hot path. There are no
-foreign keys between leads and enquiries: both are written in one transaction, and `verify` proves that they fit.
+JSON stands in TEXT and times are seconds since the epoch, so that no value is converted on the hot path.
+There are no foreign keys between leads and enquiries: both are written in one transaction, and `verify`
+proves that they fit.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ leads = Table(
 
 
 def _partial(name: str, where: str, *columns: str) -> Index:
-    """Only the rows that are on their way stand in such an index, so it stays small however many leads there are."""
+    """Only leads that are on their way stand in such an index, so it stays small for ever."""
     condition = text(where)
     return Index(
         name, *(leads.c[column] for column in columns), sqlite_where=condition, postgresql_where=condition

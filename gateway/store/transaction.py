@@ -1,8 +1,8 @@
 """One open transaction, and statements that carry many rows in one step.
 
-Every step of a SQLite statement gives the interpreter lock away and has to wait for it again, behind whatever the
-process is busy with. So a batch is written with one statement of many rows, never with one statement per row, and what
-is read comes back as one row.
+Every step of a SQLite statement gives the interpreter lock away and has to wait for it again, behind whatever
+the process is busy with. So a batch is written with one statement of many rows, never with one statement per
+row, and what is read comes back as one row.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Row = Sequence[Any]
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """A statement over many rows: `before`, the rows, `after`; `{lock}` there locks the leads that were read."""
+    """A statement over many rows: `before`, the rows, `after`; `{lock}` locks the leads it reads."""
 
     before: str
     width: int
@@ -107,7 +107,7 @@ class SqliteTransaction(Transaction):
         rows: list[Row] = orjson.loads(text)
         return rows
 
-    def lock(self, kind: int, names: Iterable[str]) -> None:
+    def lock(self, kind: int, names: Iterable[str]) -> None:  # noqa: ARG002 - what is locked does not matter
         return
 
 
@@ -123,7 +123,8 @@ class PostgresTransaction(Transaction):
         return list(self.connection.exec_driver_sql(statement, parameters).fetchall())
 
     def lock(self, kind: int, names: Iterable[str]) -> None:
-        # Ascending, in every transaction: two that want the same locks can wait for each other only in one direction.
+        # Ascending, in every transaction: two that want the same locks can wait for each other only
+        # in one direction.
         keys = sorted({zlib.crc32(name.encode()) % LOCKS for name in names})
         if keys:
             self.connection.exec_driver_sql(

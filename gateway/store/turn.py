@@ -14,7 +14,7 @@ LONGEST_PAUSE = 0.002
 
 
 class Turn:
-    """One holder at a time over all threads and processes; given back by the kernel when its holder is killed."""
+    """One holder over all threads and processes; the kernel gives it back when its holder is killed."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -23,7 +23,7 @@ class Turn:
         self._pid = 0
 
     def take(self, limit: float = LIMIT) -> bool:
-        """Wait at most `limit` seconds; False when the turn did not come. Waits without blocking other greenlets."""
+        """Wait at most `limit` seconds, letting other greenlets run; False when the turn did not come."""
         end = time.monotonic() + limit
         if not self._inside.acquire(timeout=limit):
             return False

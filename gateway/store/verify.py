@@ -1,4 +1,4 @@
-"""The conservation check: what came in is what stands in the states, and every state has what it must have."""
+"""The conservation check: what came in stands in the states, and each state has what it must have."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ CHECKS = (
             WHERE coalesce(counted.leads, 0) <> coalesce(found.leads, 0)
             ORDER BY 1
         """,  # noqa: S608
-        message="More or fewer leads are stored than were taken in, for these sources and days (since 1970-01-01).",
+        message="More or fewer leads are stored than were taken in, for these sources and days (since"
+        " 1970-01-01).",
         next_step="Compare with the latest backup: leads were removed or added outside the gateway.",
     ),
     Check(
@@ -49,7 +50,8 @@ CHECKS = (
     Check(
         code="verify.enquiry_without_lead",
         query="""
-            SELECT id FROM enquiries WHERE NOT EXISTS (SELECT 1 FROM leads WHERE leads.enquiry_id = enquiries.id)
+            SELECT id FROM enquiries WHERE NOT EXISTS
+                (SELECT 1 FROM leads WHERE leads.enquiry_id = enquiries.id)
         """,
         message="Enquiries were kept of which no lead was made.",
         next_step="Restore the leads from a backup, or enter them again from the enquiry as received.",
@@ -57,7 +59,8 @@ CHECKS = (
     Check(
         code="verify.lead_without_enquiry",
         query="""
-            SELECT id FROM leads WHERE NOT EXISTS (SELECT 1 FROM enquiries WHERE enquiries.id = leads.enquiry_id)
+            SELECT id FROM leads WHERE NOT EXISTS
+                (SELECT 1 FROM enquiries WHERE enquiries.id = leads.enquiry_id)
         """,
         message="Leads have lost the enquiry they were made of.",
         next_step="Restore the enquiries from a backup; the leads themselves are complete.",
@@ -93,7 +96,8 @@ CHECKS = (
                 (SELECT 1 FROM attempts WHERE attempts.lead_id = leads.id)
         """,
         message="Leads count as delivered although nothing was sent and nobody resolved them.",
-        next_step="Look for them in the dialer by their phone number; those that are not there: gateway leads retry ID",
+        next_step="Look for them in the dialer by their phone number; those that are not there: gateway"
+        " leads retry ID",
     ),
 )
 

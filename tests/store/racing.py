@@ -1,4 +1,4 @@
-"""What one of several processes does at the same time as the others; run with `python -m tests.store.racing`."""
+"""What one of several processes does while the others do the same: `python -m tests.store.racing`."""
 
 from __future__ import annotations
 

@@ -160,7 +160,7 @@ def test_leads_of_one_enquiry_are_kept_together(store: Store) -> None:
     assert set(store.statuses([lead.id for lead in leads])) == {lead.id for lead in leads}
 
 
-# -- idempotency -------------------------------------------------------------------------------------------------------
+# -- idempotency ---------------------------------------------------------------------------------------------
 
 
 def answer(store: Store, claim: object, **changes: object) -> None:

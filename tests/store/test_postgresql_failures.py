@@ -1,4 +1,4 @@
-"""PostgreSQL in trouble: refused while it is away, and used again when it is back, without a restart of ours."""
+"""PostgreSQL in trouble: refused while it is away, used again when it is back."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def test_an_unknown_lead_has_no_status_and_no_story(store: Store) -> None:
     assert store.statuses([]) == {}
 
 
-# -- API keys ----------------------------------------------------------------------------------------------------------
+# -- API keys ------------------------------------------------------------------------------------------------
 
 
 def test_a_key_is_found_by_its_public_id_and_only_as_a_digest(store: Store, clock: FakeClock) -> None:
@@ -113,7 +113,7 @@ def test_a_revoked_key_is_not_usable_and_another_stays(store: Store) -> None:
 
 
 def test_a_key_with_a_typing_error_is_refused_without_the_database() -> None:
-    text = issue("partner", "live", "", None, NOW, lambda count: bytes(count)).text
+    text = issue("partner", "live", "", expires_at=None, now=NOW, random_bytes=bytes).text
 
     assert text == f"gw_live_00000000_{'0' * 43}_{text[-6:]}"
     assert parse_key(text) is not None
@@ -130,4 +130,4 @@ def test_a_key_with_a_typing_error_is_refused_without_the_database() -> None:
 
 def test_a_key_of_an_unknown_mode_is_not_issued() -> None:
     with pytest.raises(ValueError, match="live or test"):
-        issue("partner", "real", "", None, NOW)
+        issue("partner", "real", "", expires_at=None, now=NOW)

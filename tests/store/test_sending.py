@@ -1,4 +1,4 @@
-"""Sending: one request per number, outcomes that count only for their own attempt, leads that are given back."""
+"""Sending: one request per number, outcomes that count for their own attempt alone, leads given back."""
 
 from __future__ import annotations
 

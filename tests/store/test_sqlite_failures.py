@@ -1,4 +1,4 @@
-"""SQLite in trouble: nothing is acknowledged that is not on disk, and everything goes on by itself afterwards."""
+"""SQLite in trouble: only what is on disk is acknowledged, and it goes on by itself afterwards."""
 
 from __future__ import annotations
 
@@ -23,6 +23,13 @@ from tests.fakes import FakeClock
 from tests.store.making import accept, keep, make_lead, state_of
 
 NOBODY = 65534
+HOLD_THE_LOCK = """
+import fcntl, sys
+file = open(sys.argv[1])
+fcntl.flock(file, fcntl.LOCK_EX)
+print(flush=True)
+input()
+"""
 
 
 @contextmanager
@@ -56,9 +63,18 @@ def unavailable(store: Store) -> StoreUnavailable:
 def fill(store: Store) -> StoreUnavailable:
     """Store until it is refused."""
     with pytest.raises(StoreUnavailable) as caught:
-        for _ in range(500):
-            accept(store, make_lead(extra={"text": "x" * 20_000}))
+        store_much(store)
     return caught.value
+
+
+def store_much(store: Store) -> None:
+    for _ in range(500):
+        accept(store, make_lead(extra={"text": "x" * 20_000}))
+
+
+def ping_often(store: Store) -> None:
+    for _ in range(50):
+        store.ping()
 
 
 def test_a_full_database_refuses_and_goes_on_when_there_is_room(sqlite_store: Store) -> None:
@@ -79,8 +95,7 @@ def test_a_disk_that_fails_refuses_every_lead_until_it_works_again(sqlite_store:
     with limited_file_size(200_000):
         errors = [fill(sqlite_store), fill(sqlite_store)]
         with pytest.raises(StoreUnavailable):
-            for _ in range(50):
-                sqlite_store.ping()
+            ping_often(sqlite_store)
         assert state_of(sqlite_store, kept) is State.QUEUED  # reading goes on
 
     assert [error.code for error in errors] == [Trouble.ERROR, Trouble.ERROR]
@@ -122,7 +137,7 @@ def test_a_turn_that_another_process_keeps_is_waited_for_at_most_three_seconds(
         [
             sys.executable,
             "-c",
-            "import fcntl, sys; f = open(sys.argv[1]); fcntl.flock(f, fcntl.LOCK_EX); print(flush=True); input()",
+            HOLD_THE_LOCK,
             f"{sqlite_path}.lock",
         ],
         stdin=subprocess.PIPE,
@@ -176,7 +191,7 @@ def test_another_database_in_its_place_is_not_written_to(sqlite_store: Store, sq
     assert pysqlite3.connect(sqlite_path).execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,)
 
 
-# -- opening -----------------------------------------------------------------------------------------------------------
+# -- opening -------------------------------------------------------------------------------------------------
 
 
 def test_a_missing_database_says_what_to_run(tmp_path: Path) -> None:
@@ -261,7 +276,12 @@ def test_versions_with_the_race_between_checkpoint_and_commit_are_known(
 
 
 def test_the_file_system_of_the_longest_mount_point_counts() -> None:
-    mounts = "/dev/sda / ext4 rw 0 0\nserver:/x /srv nfs4 rw 0 0\n/dev/sdb /srv/local\\040disk xfs rw 0 0\nbroken\n"
+    mounts = (
+        "/dev/sda / ext4 rw 0 0\n"
+        "server:/x /srv nfs4 rw 0 0\n"
+        "/dev/sdb /srv/local\\040disk xfs rw 0 0\n"
+        "broken\n"
+    )
 
     assert file_system(Path("/var/gateway.db"), mounts) == "ext4"
     assert file_system(Path("/srv/gateway.db"), mounts) == "nfs4"
