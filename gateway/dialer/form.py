@@ -75,7 +75,9 @@ class Form:
 
     def request(self, fixed: str, parameters: Mapping[str, str]) -> Request | None:
         """The request; None where the dialer's web server would not take an address that long."""
-        return self._request(f"{fixed}&{encode(parameters.items())}" if parameters else fixed)
+        # Only values are encoded here: the names have passed _NAME or are our own.
+        written = [f"{name}={quote_plus(value)}" for name, value in parameters.items()]
+        return self._request("&".join([fixed, *written]))
 
     def multi(self, fixed: str, leads: Sequence[Fields]) -> Request | None:
         """All leads in one request, as JSON in `multi_leads`; None where that is too long."""

@@ -65,7 +65,7 @@ class Redactor:
             text = text.replace(secret, _GONE)
         if self._short:
             text = self._short.sub(_GONE, text)
-        for value in _personal(leads):
+        for value in _personal(leads, encoded="%" in text):
             if value in text:
                 text = text.replace(value, _GONE)
         text = _EMAIL.sub(_GONE, text) if "@" in text else text
@@ -86,8 +86,8 @@ def _unescape(found: re.Match[str]) -> str:
     return "\ufffd" if 0xD800 <= code <= 0xDFFF else chr(code)
 
 
-def _personal(leads: Sequence[Fields]) -> list[str]:
-    """What must not stay of the leads sent, longest first, as sent, in capitals and percent-encoded."""
+def _personal(leads: Sequence[Fields], *, encoded: bool) -> list[str]:
+    """What must not stay of the leads sent, longest first, as sent, in capitals and as a URL has it."""
     values: list[str] = []
     for lead in leads:
         for name, value in lead.items():
@@ -96,10 +96,10 @@ def _personal(leads: Sequence[Fields]) -> list[str]:
             values.append(value)
             if name == "CustomerName":
                 values += value.split()
-    return sorted(set(_spellings(values, _SHORTEST_VALUE)), key=len, reverse=True)
+    return sorted(set(_spellings(values, _SHORTEST_VALUE, encoded=encoded)), key=len, reverse=True)
 
 
-def _spellings(values: Iterable[str], shortest: int) -> Iterable[str]:
+def _spellings(values: Iterable[str], shortest: int, *, encoded: bool = True) -> Iterable[str]:
     for value in values:
         if len(value) < shortest:
             continue
@@ -107,6 +107,6 @@ def _spellings(values: Iterable[str], shortest: int) -> Iterable[str]:
         if value.isdecimal():
             continue
         yield value.upper()
-        if not value.isalnum() or not value.isascii():
+        if encoded and not (value.isalnum() and value.isascii()):
             yield quote(value, safe="", errors="replace")
             yield quote_plus(value, errors="replace")
