@@ -50,6 +50,15 @@ def find_text(expression: str, value: Any) -> str | None:
     return found.get("") or None
 
 
+def problem_of(expression: str) -> str | None:
+    """What is wrong with an expression of the configuration; None when it can be used."""
+    try:
+        _compiled(expression)
+    except (JMESPathError, ValueError) as error:
+        return f"not a JMESPath expression: {error}"
+    return None
+
+
 class NotScalar(ValueError):  # noqa: N818  reads as what the value is
     """An object stands where one value is due."""
 

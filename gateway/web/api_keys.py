@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import structlog
+
 from gateway.clock import Clock
-from gateway.store import Store
+from gateway.store import Store, StoreUnavailable
 from gateway.store.keys import parse_key, same_digest
 from gateway.store.records import ApiKey
+
+log = structlog.get_logger("gateway.web")
 
 PREFIXES = ("gw_live_", "gw_test_")
 BELIEVED = 1.0  # seconds a key is believed without asking: how late a revocation may come
@@ -33,7 +37,6 @@ class KeyRing:
         right = same_digest(parsed.digest, key.digest if key else NOBODYS)
         if key is None or not right or not key.usable(self._clock.now()):
             return None
-        self._touch(key.public_id)
         return key
 
     def _look_up(self, public_id: str) -> ApiKey | None:
@@ -47,9 +50,17 @@ class KeyRing:
         self._believed[public_id] = (now + BELIEVED, key)
         return key
 
-    def _touch(self, public_id: str) -> None:
+    def is_due(self, key: ApiKey) -> bool:
+        """Whether "last used" is old enough to be noted again; whoever asks has promised to `touch`."""
         now = self._clock.monotonic()
-        if now < self._touched.get(public_id, float("-inf")):
-            return
-        self._touched[public_id] = now + TOUCHED
-        self._store.touch_key(public_id, now=self._clock.now())
+        if now < self._touched.get(key.public_id, float("-inf")):
+            return False
+        self._touched[key.public_id] = now + TOUCHED
+        return True
+
+    def touch(self, key: ApiKey) -> None:
+        """Note that the key was used; a store that is away must not spoil an answer that is already out."""
+        try:
+            self._store.touch_key(key.public_id, now=self._clock.now())
+        except StoreUnavailable as error:
+            log.info("key.use_not_noted", key=key.public_id, reason=error.code)

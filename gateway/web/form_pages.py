@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, current_app, g, redirect, render_template, url_for
+from flask import Response, current_app, g, render_template, url_for
 
 from gateway.config import SourceConfig
 from gateway.leads.field_names import PLACES
@@ -54,9 +54,7 @@ def sent(source: SourceConfig, filled: Filled, lead: LeadStatus) -> Response:
     if target is None:
         token = thanks.make(_secret_key(), source.name, lead.id)
         target = url_for("forms.thank", source_name=source.name, t=token)
-    response = redirect(target, 303)
-    response.headers["Cache-Control"] = "no-store"
-    return _as_response(response)
+    return Response(status=303, headers={"Location": target})
 
 
 def thank(source: SourceConfig, token: str) -> Response:
@@ -106,10 +104,6 @@ def _is_control(name: str) -> bool:
 def _page(template: str, status: int, **values: Any) -> Response:
     g.page = True
     return Response(render_template(template, **values), status, content_type="text/html; charset=utf-8")
-
-
-def _as_response(response: Any) -> Response:
-    return Response(response.get_data(), response.status_code, response.headers)
 
 
 def _secret_key() -> str:

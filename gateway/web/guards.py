@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import cast
 
-from flask import Response, current_app, g, request
+import structlog
+from flask import Response, after_this_request, current_app, g, request
 
 from gateway import metrics
 from gateway.config import SourceConfig
@@ -12,10 +15,12 @@ from gateway.sources.base import Door, Kind, NotAuthentic
 from gateway.sources.registry import SOURCES
 from gateway.web import bodies, cors, probes
 from gateway.web.api_keys import PREFIXES, KeyRing
-from gateway.web.context import client_address, services
+from gateway.web.context import address_key, client_address, correlation_id, services
 from gateway.web.errors import Refusal
 from gateway.web.limit_rules import rules_of
 from gateway.web.limits import Limits
+
+log = structlog.get_logger("gateway.web")
 
 KEY_PARAMETERS = frozenset({"api_key", "apikey", "api-key", "key", "access_token", "token", "x-api-key"})
 LOOPBACK = ("127.", "::1")
@@ -28,11 +33,14 @@ def anyone() -> None:
 def holder_of_a_key() -> None:
     """A partner: a live API key in a header, for a source that is still configured."""
     _refuse_key_in_query()
-    key = _key_ring().find(_presented_key())
+    keys, presented = _key_ring(), _presented_key()
+    key = keys.find(presented)
     if key is None:
-        _limits().failed()
-        code = "auth.refused" if _presented_key() else "auth.required"
+        _note_failure("partner")
+        code = "auth.refused" if presented else "auth.required"
         raise Refusal(code, headers={"WWW-Authenticate": 'Bearer realm="leads"'})
+    if keys.is_due(key):
+        _after_the_answer(partial(keys.touch, key))
     source = services().config.sources.get(key.source)
     if source is None:
         raise Refusal("auth.source_gone")
@@ -52,7 +60,7 @@ def the_source_itself() -> Response | None:
         g.kind.verify(g.source, g.inbound)
     except NotAuthentic:
         metrics.signature_failed(g.source.name)
-        _limits().failed()
+        _note_failure(g.source.name)
         raise
     g.limit_headers = _limits().check(rules_of(g.source), g.source.name)
     return None
@@ -104,6 +112,21 @@ def _presented_key() -> str:
 def _bearer() -> str:
     scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
     return credentials.strip() if scheme.lower() == "bearer" else ""
+
+
+def _note_failure(door: str) -> None:
+    """Somebody did not prove who they are; too often from one address is answered with a 429."""
+    log.warning("auth.failed", door=door, address=address_key(client_address()), request_id=correlation_id())
+    _limits().failed()
+
+
+def _after_the_answer(call: Callable[[], None]) -> None:
+    """Run `call` once the answer has left, so that nobody waits for it."""
+
+    @after_this_request
+    def later(response: Response) -> Response:
+        response.call_on_close(call)
+        return response
 
 
 def _limits() -> Limits:

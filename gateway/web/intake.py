@@ -101,7 +101,7 @@ def enquiry_of(source: SourceConfig, inbound: Inbound) -> Enquiry:
 
 
 def status_url(lead_id: str) -> str:
-    return f"{services().config.public_url}/v1/leads/{lead_id}"
+    return f"{services().config.public_url.rstrip('/')}/v1/leads/{lead_id}"
 
 
 def _answer(result: Result, claim: IdempotencyClaim | None, *, asks_again: bool) -> Answer:
@@ -123,7 +123,7 @@ def _unanswered(first: InFlight, *, asks_again: bool) -> Answer:
     """The first request runs, or its process died once the lead was kept: then the lead is the answer."""
     lead = services().store.status(first.lead_id) if first.lead_id else None
     if lead is None:
-        raise Refusal("idempotency.running", headers={"Retry-After": "1"})
+        raise idempotency.running()
     answer = _told(lead, asks_again=asks_again)
     return replace(answer, headers={**answer.headers, "Idempotent-Replayed": "true"})
 

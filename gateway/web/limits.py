@@ -65,6 +65,7 @@ class Limits:
             who = _who(rule, key)
             if not self._hit(rule, source, who):
                 metrics.rate_limited(f"{source}:{rule.name}")
+                log.info("rate.exceeded", source=source, policy=rule.name)
                 return self._standing(rules, rule, source, who, exceeded=True)
         first = rules[0]
         return self._standing(rules, first, source, _who(first, key), exceeded=False)

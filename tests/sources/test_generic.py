@@ -53,6 +53,12 @@ def test_scalars_and_lists_of_them_become_text(value: Any, text: str) -> None:
     assert ({"f": text}, {}) == mapping.map_fields({"f": "v"}, {"v": value})
 
 
+def test_an_expression_that_cannot_work_is_named_before_any_lead_comes() -> None:
+    assert mapping.problem_of("join(' ', [a, b])") is None
+    for expression in ("a[", "", "a..b"):
+        assert "JMESPath" in (mapping.problem_of(expression) or "")
+
+
 def test_without_a_mapping_nested_names_come_to_the_surface() -> None:
     value = {"id": 1, "data": {"phone": "9876543210", "id": 2, "tags": ["a", "b"], "deep": {"city": "Pune"}}}
 

@@ -248,6 +248,13 @@ def test_a_revoked_key_ends_within_a_second(gateway: Gateway) -> None:
     assert gateway.lead({"MobileNo": "9876543211"}).status_code == 401
 
 
+def test_the_use_of_a_key_is_noted_after_the_answer(gateway: Gateway) -> None:
+    gateway.lead().close()
+
+    (key,) = gateway.store.list_keys()
+    assert key.last_used_at is not None
+
+
 def test_two_keys_of_one_source_overlap(gateway: Gateway) -> None:
     _, new = gateway.store.issue_key("partner", "live", "new")
 
