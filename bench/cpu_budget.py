@@ -96,7 +96,7 @@ def profile(stand: Stand, entrant: Entrant, load: Load, pace: Pace) -> str:
     plain = stand.round(entrant, load, pace)
     lead_us = plain["contestant_cores"] / plain["leads_per_second"] * 1e6
     folded = OUT / "profile.folded"
-    record = [py_spy(), "record", "--subprocesses", "--full-filenames", "--rate", "200"]
+    record = [py_spy(), "record", "--subprocesses", "--full-filenames", "--rate", "100"]
     record += ["--format", "raw", "--output", str(folded), "--duration", f"{load.seconds:g}"]
     stand.dialer.settle()
     spy = subprocess.Popen(

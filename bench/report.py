@@ -59,10 +59,7 @@ def cpu(rows: Sequence[Series]) -> str:
     for series in rows:
         cells = []
         for name in names:
-            sides = [
-                mid(series, name, key)
-                for key in ("contestant_cores", "generator_cores", "dialer_cores", "other_cores")
-            ]
+            sides = [mid(series, name, f"{side}_cores") for side in SIDES]
             cells.append(" / ".join("-" if side is None else f"{side:.2f}" for side in sides))
         body.append([series.name, *cells])
     head = (

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import IO, Any
 
 from bench.entrants import Entrant, Gateway, GatewayOptions, Prepared, Redis, naive, naive_durable, straight
 from bench.fake_dialer import FakeDialer, Pace
 from bench.load import Load, run_wrk
-from bench.processes import busy_seconds
+from bench.processes import StartError, busy_seconds
 from bench.tooling import OUT, compile_programs
 
 Round = dict[str, Any]
 
 CONTESTANTS = ("straight", "naive", "naive-durable", "gateway")
+
+
+def only_benchmark() -> IO[str]:
+    """Two at once would measure each other; the lock ends with the file, or with the process."""
+    lock = (OUT / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise StartError("another benchmark runs on this machine; wait for its end") from None
+    return lock
 
 
 class Stand:
@@ -30,6 +42,7 @@ class Stand:
         self.options = options
         self.contestants = contestants
         self.programs = compile_programs()
+        self._only_one = only_benchmark()
         # Not /tmp: that may be memory, where durability costs nothing.
         self.directory = Path(tempfile.mkdtemp(prefix="run-", dir=OUT))
         self._keep_logs = keep_logs
@@ -51,6 +64,7 @@ class Stand:
         self.dialer.process.stop()
         if not self._keep_logs:
             shutil.rmtree(self.directory, ignore_errors=True)
+        self._only_one.close()
 
     def enter(self, name: str) -> Entrant:
         """A contestant by its name, started and warm."""
