@@ -7,10 +7,14 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import gevent
 import structlog
+from gevent.pool import Pool
+from gevent.server import StreamServer
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
@@ -33,6 +37,8 @@ GRACE = 35.0  # seconds
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - the kernel's, not a place for temporary files
 REQUEST_LINE = 8190  # bytes; the dialer's own API is called with everything in the address
 HEADERS = 100
+LOOK_AGAIN = 0.2  # seconds
+IDLE = 0.5  # seconds without a request after which a connection may be closed by a worker that stops
 DRAIN = signal.SIGUSR1  # from the master to its workers: say that you are not ready
 
 
@@ -148,10 +154,62 @@ class _Arbiter(Arbiter):  # type: ignore[misc]
         return list(super().wait_for_signals(min(timeout, left)))
 
 
+class _Idle(gevent.Timeout):  # type: ignore[misc]
+    """Waits for the next request of a kept connection; a worker that stops ends those who only wait."""
+
+    def __init__(self, seconds: float, waiting: dict[_Idle, tuple[Any, float]]) -> None:
+        super().__init__(seconds, False)  # noqa: FBT003 - gevent's way to end without an exception
+        self._waiting = waiting
+
+    def __enter__(self) -> _Idle:
+        self._waiting[self] = (gevent.getcurrent(), time.monotonic())
+        return super().__enter__()  # type: ignore[no-any-return]
+
+    def __exit__(self, *error: object) -> bool | None:
+        self._waiting.pop(self, None)
+        return super().__exit__(*error)  # type: ignore[no-any-return]
+
+
 class Worker(GeventWorker):  # type: ignore[misc]
-    """A gevent worker that finishes its leads before it goes."""
+    """A gevent worker that finishes its requests and its leads before it goes."""
 
     _told_at: float | None = None
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args)
+        self._waiting: dict[_Idle, tuple[Any, float]] = {}
+
+    def timeout_ctx(self) -> _Idle:
+        return _Idle(self.cfg.keepalive, self._waiting)
+
+    def run(self) -> None:
+        pools = [self._serve(listener) for listener in self.sockets]
+        while self.alive:
+            self.notify()
+            gevent.sleep(LOOK_AGAIN)
+        for server, _ in pools:
+            server.close()
+        end = time.monotonic() + GRACE
+        while any(len(pool) for _, pool in pools) and time.monotonic() < end:
+            self.notify()
+            self._end_idle()
+            gevent.sleep(LOOK_AGAIN)
+
+    def _serve(self, listener: Any) -> tuple[StreamServer, Pool]:
+        listener.setblocking(1)
+        pool = Pool(self.worker_connections)
+        server = StreamServer(listener, handle=partial(self.handle, listener), spawn=pool)
+        if self.cfg.workers > 1:
+            server.max_accept = 1  # so that one worker does not take all that wait
+        server.start()
+        return server, pool
+
+    def _end_idle(self) -> None:
+        """Connections without a request for a while; a younger one may be sending its first."""
+        long_ago = time.monotonic() - IDLE
+        for idle, (waiter, since) in list(self._waiting.items()):
+            if since < long_ago:
+                gevent.kill(waiter, idle)
 
     def handle_exit(self, sig: int, frame: object) -> None:
         self._told_at = self._told_at or time.monotonic()

@@ -6,7 +6,7 @@ import sys
 from dataclasses import asdict
 
 import click
-from rich.padding import Padding
+from rich.console import Console
 from rich.text import Text
 
 from gateway.check import Finding, Weight
@@ -61,9 +61,9 @@ def _print(findings: list[Finding]) -> None:
         if finding.key:
             line.append(f"{finding.key}: ", style="bold")
         line.append(finding.message)
-        out.print(Padding(line, (0, 0, 0, 2)), soft_wrap=False)
+        _print_indented(out, line)
         if finding.next_step:
-            out.print(Padding(Text(f"→ {finding.next_step}"), (0, 0, 0, 7)), soft_wrap=False)
+            _print_indented(out, Text(f"     → {finding.next_step}"))
     wrong = sum(finding.weight in (Weight.PROBLEM, Weight.UNREACHABLE) for finding in findings)
     doubts = sum(finding.weight is Weight.WARNING for finding in findings)
     out.print()
@@ -71,3 +71,10 @@ def _print(findings: list[Finding]) -> None:
         out.print(f"{count(wrong, 'problem')}, {count(doubts, 'warning')}.")
     else:
         out.print("Everything is in order.")
+
+
+def _print_indented(out: Console, line: Text) -> None:
+    """Wrapped under its own text in a terminal, one line each in a file."""
+    lines = line.wrap(out, out.width - 7) if out.is_terminal else [line]
+    for number, part in enumerate(lines):
+        out.print(Text(" " * (7 if number else 2)) + part)
