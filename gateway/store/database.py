@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
@@ -13,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, StatementError
 from gateway.blocking import run_blocking
 from gateway.store import migrate
 from gateway.store.errors import StoreUnavailable, Trouble
+from gateway.store.fair import FairLock
 from gateway.store.transaction import Transaction
 from gateway.store.turn import LIMIT
 
@@ -34,7 +34,7 @@ class Database:
         self._writer_engine = writer
         self._reader_engine = reader
         self._transaction = transaction
-        self._writing = threading.Lock()
+        self._writing = FairLock()
         self._writer: Connection | None = None
         self._readers: deque[Connection] = deque()
 
@@ -71,13 +71,13 @@ class Database:
 
     def write(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in a transaction of its own and return once it is on disk."""
-        if not self._writing.acquire(timeout=LOCAL_LIMIT):
+        if not self._writing.take(LOCAL_LIMIT):
             raise StoreUnavailable(Trouble.LOCKED, "Another write of this process takes too long. Try again.")
         try:
             self.take_turn()
             return run_blocking(lambda: self._in_turn(work))
         finally:
-            self._writing.release()
+            self._writing.give()
 
     def _in_turn(self, work: Callable[[Transaction], T]) -> T:
         try:

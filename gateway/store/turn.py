@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import threading
 import time
 from pathlib import Path
 
@@ -14,40 +13,16 @@ LONGEST_PAUSE = 0.002
 
 
 class Turn:
-    """One holder over all threads and processes; the kernel gives it back when its holder is killed."""
+    """One process at a time, not one thread; the kernel gives it back when its holder is killed."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._inside = threading.Lock()
         self._descriptor: int | None = None
         self._pid = 0
 
     def take(self, limit: float = LIMIT) -> bool:
         """Wait at most `limit` seconds, letting other greenlets run; False when the turn did not come."""
         end = time.monotonic() + limit
-        if not self._inside.acquire(timeout=limit):
-            return False
-        try:
-            taken = self._take_file(end)
-        except BaseException:
-            self._inside.release()
-            raise
-        if not taken:
-            self._inside.release()
-        return taken
-
-    def give(self) -> None:
-        """Called by whoever took it, from any thread."""
-        if self._descriptor is not None:
-            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
-        self._inside.release()
-
-    def close(self) -> None:
-        if self._descriptor is not None and self._pid == os.getpid():
-            os.close(self._descriptor)
-        self._descriptor = None
-
-    def _take_file(self, end: float) -> bool:
         descriptor = self.open()
         pause = FIRST_PAUSE
         while True:
@@ -60,6 +35,16 @@ class Turn:
                 pause = min(pause * 1.5, LONGEST_PAUSE)
                 continue
             return True
+
+    def give(self) -> None:
+        """Let the next process have it; called from any thread of this one."""
+        if self._descriptor is not None:
+            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        if self._descriptor is not None and self._pid == os.getpid():
+            os.close(self._descriptor)
+        self._descriptor = None
 
     def open(self) -> int:
         """The lock file of this process; raises OSError where the place does not allow one."""
