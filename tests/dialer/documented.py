@@ -18,7 +18,12 @@ SINGLE = [
         "permission.denied",
         Scope.LINE,
     ),
-    ("add\\_lead PHONE NUMBER MUST HAVE  \nMINIMUM 6 DIGIT AND MAXIMUM 16 DIGIT", "Rejected", "phone.length", None),
+    (
+        "add\\_lead PHONE NUMBER MUST HAVE  \nMINIMUM 6 DIGIT AND MAXIMUM 16 DIGIT",
+        "Rejected",
+        "phone.length",
+        None,
+    ),
     ("add\\_lead PHONE NUMBER IS REQUIRED", "Rejected", "phone.required", None),
     ("add\\_lead PHONE NUMBER IS NOT VALID", "Rejected", "phone.invalid", None),
     ("add\\_lead LIST ID NOT FOUND IN  \nSYSTEM", "Refused", "list.not_found", Scope.LIST),
@@ -40,7 +45,13 @@ SINGLE = [
 MULTI_OVERALL = [
     ("status", "PLEASE ENTER ACTION VALUE", "Busy", "dialer.multi_refused", None),
     ("status", "ENTERED ACTION IS NOT VALID", "Busy", "dialer.multi_refused", None),
-    ("success", "add\\_multi\\_lead PLEASE ENTER TWO DIGIT SOURCE VALUE", "Refused", "source.too_short", Scope.LINE),
+    (
+        "success",
+        "add\\_multi\\_lead PLEASE ENTER TWO DIGIT SOURCE VALUE",
+        "Refused",
+        "source.too_short",
+        Scope.LINE,
+    ),
     ("success", "add\\_multi\\_lead SOURCE IS REQUIRED", "Refused", "source.required", Scope.LINE),
     (
         "success",
@@ -58,7 +69,13 @@ MULTI_OVERALL = [
         Scope.LINE,
     ),
     ("success", "Login incorrect, please try again", "Refused", "login.incorrect", Scope.LOGIN),
-    ("success", "add\\_multi\\_lead MULTI\\_LEAD IS REQUIRED  \nFIELDS", "Busy", "dialer.multi_refused", None),
+    (
+        "success",
+        "add\\_multi\\_lead MULTI\\_LEAD IS REQUIRED  \nFIELDS",
+        "Busy",
+        "dialer.multi_refused",
+        None,
+    ),
 ]
 MULTI_FIRST = [
     (
@@ -71,7 +88,12 @@ MULTI_FIRST = [
     ("add\\_multi\\_lead PHONE NUMBER IS  \nNOT VALID", "Rejected", "phone.invalid", None),
     ("add\\_multi\\_lead LIST ID IS  \nREQUIRED", "Refused", "list.required", Scope.LIST),
     ("add\\_multi\\_lead LIST ID liopk DOES  \nNOT EXISTS", "Refused", "list.not_found", Scope.LIST),
-    ("add\\_multi\\_lead LIST ID MINIMUM 3  \nDIGIT AND MAXIMUM 14 DIGIT", "Refused", "list.length", Scope.LIST),
+    (
+        "add\\_multi\\_lead LIST ID MINIMUM 3  \nDIGIT AND MAXIMUM 14 DIGIT",
+        "Refused",
+        "list.length",
+        Scope.LIST,
+    ),
     (
         "add\\_multi\\_lead CUSTOM FIELDS NOT  \nADDED, NO CUSTOM FIELDS DEFINED FOR THIS LIST",
         "Unknown",

@@ -29,7 +29,9 @@ def config(url: str = "http://127.0.0.1:9/main.php", **changes: object) -> Diale
     return DialerConfig(**{"name": "main", "url": url, "timeout": 5.0, "connect_timeout": 2.0, **changes})  # type: ignore[arg-type]
 
 
-def answer(body: bytes = CREATED, status: str = "200 OK", headers: str = "", length: int | None = None) -> bytes:
+def answer(
+    body: bytes = CREATED, status: str = "200 OK", headers: str = "", length: int | None = None
+) -> bytes:
     size = len(body) if length is None else length
     return f"HTTP/1.1 {status}\r\nContent-Length: {size}\r\n{headers}\r\n".encode() + body
 
@@ -49,7 +51,9 @@ class Peer:
             if not self._more():
                 return b""
         head, rest = self._buffer.split(b"\r\n\r\n", 1)
-        length = next((int(h[15:]) for h in head.lower().split(b"\r\n") if h.startswith(b"content-length:")), 0)
+        length = next(
+            (int(h[15:]) for h in head.lower().split(b"\r\n") if h.startswith(b"content-length:")), 0
+        )
         while len(rest) < length:
             if not self._more():
                 return b""

@@ -43,7 +43,9 @@ def test_no_is_never_taken_for_yes_because_it_is_not_empty(key: str, no: object)
     assert getattr(lead({key: no, "message": "something new"}), "code", "") == "dialer.unknown_message"
 
 
-@pytest.mark.parametrize(("written", "text"), [("1764", "1764"), (1765, "1765"), (" 12 ", "12"), ("A-7", "A-7")])
+@pytest.mark.parametrize(
+    ("written", "text"), [("1764", "1764"), (1765, "1765"), (" 12 ", "12"), ("A-7", "A-7")]
+)
 def test_a_lead_id_is_text_however_it_is_written(written: object, text: str) -> None:
     assert lead({"success": "true", "data": {"Lead ID": written}}) == Created(lead_id=text)
 
@@ -119,7 +121,9 @@ def test_what_nobody_can_read_is_unknown_and_never_a_success(body: bytes, code: 
 
 
 def test_a_new_message_is_shown_to_the_operator() -> None:
-    found = read_lead(reply({"success": "false", "message": "CALL\n 98"}), SENT, lambda t: t.replace("98", "…"))
+    found = read_lead(
+        reply({"success": "false", "message": "CALL\n 98"}), SENT, lambda t: t.replace("98", "…")
+    )
     assert isinstance(found, Unknown)
     assert found.message.endswith('It said: "CALL …"')
 
@@ -299,11 +303,14 @@ def test_messages_are_compared_without_their_dress(written: str, normal: str) ->
 
 _json = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["success", "status", "message", "data", "Lead ID", "lead 1", "lead 2"]) | st.text(max_size=5),
-        inner,
-        max_size=5,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["success", "status", "message", "data", "Lead ID", "lead 1", "lead 2"])
+            | st.text(max_size=5),
+            inner,
+            max_size=5,
+        )
     ),
     max_leaves=12,
 )
