@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from gateway.leads.lead import Problem
 from gateway.sources.base import NotAuthentic, Unreadable
 from gateway.store import StoreUnavailable
+from gateway.web import form_pages
 from gateway.web.clients import wants_page
 from gateway.web.context import correlation_id
 from gateway.web.reasons import REASONS
@@ -115,7 +116,7 @@ def from_body(error: Unreadable) -> Refusal:
 
 def _from_store(error: StoreUnavailable) -> Refusal:
     code = error.code if error.code in REASONS else "storage.error"
-    log.error("request.not_stored", reason=error.code, request_id=correlation_id())
+    log.error("request.not_stored", reason=error.code)
     return Refusal(code, headers={"Retry-After": str(max(1, round(error.retry_after)))})
 
 
@@ -127,7 +128,7 @@ def _from_http(error: HTTPException) -> Refusal:
 
 
 def _from_bug(error: Exception) -> Response:
-    log.error("request.failed", request_id=correlation_id(), route=str(request.url_rule), exc_info=error)
+    log.error("request.failed", route=str(request.url_rule), exc_info=error)
     return respond(Refusal("gateway.error"))
 
 
@@ -142,5 +143,8 @@ def _entry(problem: Problem) -> dict[str, str]:
 
 
 def _page(refusal: Refusal) -> str:
+    """A page for a person; when the fault is ours, with the form as it was filled, ready to be sent again."""
+    if refusal.reason.status >= 500 and "filled" in g:
+        return form_pages.unsent(g.source, g.filled)
     g.page = True
     return render_template("errors/error.html", refusal=refusal, instance=correlation_id())

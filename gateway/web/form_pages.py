@@ -29,6 +29,7 @@ HIDDEN = frozenset(
 )
 TYPES = {"MobileNo": "tel", "phone_number": "tel"}
 COMPLETE = {"CustomerName": "name", "first_name": "given-name", "last_name": "family-name", "MobileNo": "tel"}
+NOT_KEPT = "We could not keep your enquiry just now. Please wait a moment and send it again."
 LONG = 80  # characters; longer text gets a box of several lines
 
 
@@ -60,18 +61,24 @@ def sent(source: SourceConfig, filled: Filled, lead: LeadStatus) -> Response:
 def thank(source: SourceConfig, token: str) -> Response:
     """Our own thank-you page."""
     reference = thanks.reference(_secret_key(), source.name, token)
-    return _page("forms/thanks.html", 200, reference=reference)
+    return _response(_render("forms/thanks.html", reference=reference), 200)
 
 
 def again(source: SourceConfig, filled: Filled, problems: Sequence[Problem]) -> Response:
     """The form once more, with everything that was typed."""
-    by_field = {problem.field: problem for problem in problems}
-    inputs = _inputs(filled.typed, by_field)
+    return _response(_again(source, filled, problems), 422)
+
+
+def unsent(source: SourceConfig, filled: Filled) -> str:
+    """The form once more, because this time the fault is ours."""
+    return _again(source, filled, [Problem(field="", code="gateway.error", message=NOT_KEPT)])
+
+
+def _again(source: SourceConfig, filled: Filled, problems: Sequence[Problem]) -> str:
+    inputs = _inputs(filled.typed, {problem.field: problem for problem in problems})
     shown = {each.name for each in inputs}
     elsewhere = [problem for problem in problems if problem.field not in shown]
-    return _page(
-        "forms/again.html", 422, source=source, inputs=inputs, problems=problems, elsewhere=elsewhere
-    )
+    return _render("forms/again.html", source=source, inputs=inputs, problems=problems, elsewhere=elsewhere)
 
 
 def _inputs(typed: Mapping[str, Any], problems: Mapping[str, Problem]) -> list[Input]:
@@ -101,9 +108,13 @@ def _is_control(name: str) -> bool:
     )
 
 
-def _page(template: str, status: int, **values: Any) -> Response:
-    g.page = True
-    return Response(render_template(template, **values), status, content_type="text/html; charset=utf-8")
+def _render(template: str, **values: Any) -> str:
+    g.page = True  # its headers are those of a page
+    return render_template(template, **values)
+
+
+def _response(page: str, status: int) -> Response:
+    return Response(page, status, content_type="text/html; charset=utf-8")
 
 
 def _secret_key() -> str:

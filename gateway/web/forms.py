@@ -42,7 +42,7 @@ def _for_a_script(inbound: Inbound) -> Response:
 
 
 def _for_a_person(inbound: Inbound) -> Response:
-    filled = fill(inbound)
+    filled = g.filled = fill(inbound)  # kept for the page that is due when the enquiry cannot be kept
     if filled.trapped:
         return form_pages.sent(g.source, filled, intake.trapped(g.source, inbound))
     lead = intake.visitor_lead(g.source, inbound, submission_of(g.source, filled))

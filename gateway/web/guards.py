@@ -15,7 +15,7 @@ from gateway.sources.base import Door, Kind, NotAuthentic
 from gateway.sources.registry import SOURCES
 from gateway.web import bodies, cors, probes
 from gateway.web.api_keys import PREFIXES, KeyRing
-from gateway.web.context import address_key, client_address, correlation_id, services
+from gateway.web.context import address_key, client_address, services
 from gateway.web.errors import Refusal
 from gateway.web.limit_rules import rules_of
 from gateway.web.limits import Limits
@@ -116,7 +116,7 @@ def _bearer() -> str:
 
 def _note_failure(door: str) -> None:
     """Somebody did not prove who they are; too often from one address is answered with a 429."""
-    log.warning("auth.failed", door=door, address=address_key(client_address()), request_id=correlation_id())
+    log.warning("auth.failed", door=door, address=address_key(client_address()))
     _limits().failed()
 
 

@@ -8,7 +8,7 @@ from typing import cast
 
 from flask import Flask, Response, g, request
 
-from gateway import metrics
+from gateway import logs, metrics
 from gateway.web.context import correlation_id, services
 from gateway.web.cors import origin_of
 from gateway.web.errors import Refusal
@@ -24,8 +24,10 @@ def register(app: Flask) -> None:
 
 
 def begin() -> None:
-    """Start the clock; refuse HTTP/1.1 without a Host, which no honest client sends."""
+    """Start the clock and name the log lines; refuse HTTP/1.1 without a Host: no honest client sends it."""
     g.started = time.monotonic()
+    logs.unbind_all()
+    logs.bind(request_id=correlation_id())
     if "HTTP_HOST" not in request.environ and request.environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
         raise Refusal("host.missing")
 

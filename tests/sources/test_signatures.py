@@ -229,6 +229,7 @@ def test_a_standard_webhook_with_another_signature_is_refused(signature: str) ->
 
 def test_settings_that_cannot_work_are_named() -> None:
     assert signatures.problems_of(Auth(method="magic"))
+    assert not is_authentic(Auth(method="magic"), make_inbound())
     assert signatures.problems_of(make_auth("standard-webhooks", "not base64!"))
     assert signatures.problems_of(make_auth("hmac", "s", signature_encoding="rot13"))
     assert signatures.problems_of(Auth(method="ip"))

@@ -129,6 +129,8 @@ def test_a_store_that_is_away_is_a_503_with_a_time(gateway: Gateway, trouble: Tr
         assert answer.headers["Retry-After"] == "7"
     page = gateway.form({"phone": "9876543210"})
     assert (page.status_code, page.mimetype, page.headers["Retry-After"]) == (503, "text/html", "7")
+    assert "could not keep your enquiry" in page.text
+    assert 'value="9876543210"' in page.text
 
 
 def test_a_request_without_a_host_is_refused(gateway: Gateway) -> None:
