@@ -16,7 +16,6 @@ from gateway.store.records import QueuedLead
 
 DEFER = 0.2  # seconds before a lead is tried again whose number another process has in flight
 SINGLY = 600.0  # seconds without add_multi_lead after the dialer did not take one
-STANDBY = 0.01  # how often a sender that holds back looks whether it is needed after all
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,7 +51,10 @@ class Line:
         self._queue = LineQueue()
         self._deferred: list[tuple[float, QueuedLead]] = []
         self._changed = threading.Condition()
+        self._released = threading.Event()
+        self._had_to_wait = False  # the sender at the gate found no slot free
         self._active = 0  # senders with a batch or on the way to one
+        self._at_the_gate = False  # one sender waits for a permit; more would only ask the same question
         self._idle = 0
         self._senders: list[threading.Thread] = []
         self._probes = 0
@@ -129,7 +131,7 @@ class Line:
             return leads
 
     def tick(self) -> None:
-        """Called a few times a second: deferred leads come back, a half-open circuit gets its probe."""
+        """Called a few times a second: deferred leads come back, senders that held back look again."""
         now = self._clock.monotonic()
         with self._changed:
             due = [lead for at, lead in self._deferred if at <= now]
@@ -156,6 +158,9 @@ class Line:
     # -- sending ---------------------------------------------------------------------------------------------------
 
     def _wake_sender(self) -> None:
+        # A sender that would find nothing it may do costs as much as a lead; the tick asks again soon.
+        if not self._may_send():
+            return
         if self._idle:
             self._changed.notify()
         elif len(self._senders) < self._most_senders and not self._stopping:
@@ -174,28 +179,26 @@ class Line:
             finally:
                 with self._changed:
                     self._active -= 1
-                    self._wake_sender_if_needed()
+                    self._wake_another()
 
-    def _wake_sender_if_needed(self) -> None:
-        if len(self._queue) and self._idle:
-            self._changed.notify()
+    def _wake_another(self) -> None:
+        if len(self._queue):
+            self._wake_sender()
 
     def _wait_for_work(self) -> bool:
         with self._changed:
             while not self._stopping:
                 if len(self._queue) and self._may_send():
                     self._active += 1
+                    self._at_the_gate = True
                     return True
                 self._idle += 1
-                self._changed.wait(STANDBY if self._held_back() else None)
+                self._changed.wait()
                 self._idle -= 1
             return False
 
-    def _held_back(self) -> bool:
-        return bool(len(self._queue)) and not self.paused and self.breaker.closed and self.proven
-
     def _may_send(self) -> bool:
-        if self.paused and not self._probes:
+        if self._at_the_gate or (self.paused and not self._probes):
             return False
         circuit = self.breaker.circuit
         if circuit is Circuit.OPEN:
@@ -207,15 +210,21 @@ class Line:
         return self._active < self.pulse.senders_wanted(self._most_senders)
 
     def _wait_for_permit(self) -> Permit | None:
-        while not self._stopping:
+        """The permit of the one sender at the gate; whoever leaves it without one lets another go there."""
+        self._had_to_wait = False
+        while not self._stopping and len(self._queue):
             entered = self._gate.enter()
             if not isinstance(entered, float):
                 return entered
-            with self._changed:
-                if not len(self._queue):
-                    return None
-                self._changed.wait(entered)
+            self._had_to_wait = True
+            self._released.clear()
+            self._released.wait(entered)
+        self._leave_gate()
         return None
+
+    def _leave_gate(self) -> None:
+        with self._changed:
+            self._at_the_gate = False
 
     def _send(self, permit: Permit) -> None:
         batch = self._take_batch()
@@ -224,12 +233,15 @@ class Line:
             return
         self._ship(self, batch, permit)
 
+    def permit_released(self) -> None:
+        """A request of this process is over: the sender at the gate need not wait for its next look."""
+        self._released.set()
+
     def _take_batch(self) -> Batch | None:
         with self._changed:
+            self._at_the_gate = False
             limit = self._batch_limit()
-            free = max(1, self._most_senders - self._active + 1) if self.pulse.slow else 1
-            share = -(-len(self._queue) // free)
-            leads = self._queue.take(max(1, min(limit, share)))
+            leads = self._queue.take(max(1, min(limit, self._share())))
             self._probes = max(0, self._probes - 1)
             if not leads:
                 return None
@@ -237,8 +249,16 @@ class Line:
             if fit < len(leads):
                 self._queue.put_back(leads[fit:])
                 leads = leads[:fit]
+            self._wake_another()
         multi = len(leads) > 1 or (self.config.batch is Batching.ALWAYS and limit > 1)
         return Batch(leads=tuple(leads), multi=multi)
+
+    def _share(self) -> int:
+        """How many leads this request should carry: all that wait where slots are scarce, else a fair part."""
+        if self._had_to_wait or not self.pulse.slow:
+            return len(self._queue)
+        free = max(1, self.config.max_concurrency - self._active + 1)
+        return -(-len(self._queue) // free)
 
     def _batch_limit(self) -> int:
         if self.config.batch is Batching.NEVER or not self.proven or not self.breaker.closed:

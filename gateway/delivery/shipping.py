@@ -113,6 +113,7 @@ class Shipper:
         finally:
             line.pulse.ended(number, answered=answered)
             permit.release()
+            line.permit_released()
         return answers
 
     # -- after -----------------------------------------------------------------------------------------------------
