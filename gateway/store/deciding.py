@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.engine import Connection
 
 from gateway.store.records import UnconfirmedLead
-from gateway.store.tables import leads
+from gateway.store.tables import PARKED, leads
 from gateway.store.transaction import Bulk, Transaction
 
 DISCARDED = "operator.discarded"
@@ -97,7 +97,7 @@ def unconfirmed_due(connection: Connection, dialer: str, now: float, limit: int)
             leads.c.received_at,
             leads.c.looked_up,
         )
-        .where(leads.c.state == "unconfirmed", leads.c.dialer == dialer, leads.c.next_at <= now)
+        .where(text(f"{PARKED} AND state = 'unconfirmed'"), leads.c.dialer == dialer, leads.c.next_at <= now)
         .order_by(leads.c.next_at)
         .limit(limit)
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.engine import Connection
 
 from gateway.store.queueing import QUEUED_COLUMNS, queued
 from gateway.store.records import Hold, QueuedLead
-from gateway.store.tables import holds, leads
+from gateway.store.tables import PARKED, holds, leads
 from gateway.store.transaction import Transaction
 
 PORTION = 500  # leads moved in one transaction
@@ -18,20 +18,27 @@ _SET = (
     " ON CONFLICT (dialer, scope) DO UPDATE SET code = excluded.code, message = excluded.message,"
     " probe_at = excluded.probe_at, pause = excluded.pause"
 )
+_HELD = f"{PARKED} AND state = 'held'"
 _HOLD_LEADS = (
-    "UPDATE leads SET state = 'held', hold_scope = ?, reason_code = ?, message = ?, updated_at = ?,"
-    " owner = NULL WHERE id IN (SELECT id FROM leads WHERE state = 'queued' AND dialer = ? {which} ORDER"
-    " BY id LIMIT ?) AND state = 'queued'"
+    "UPDATE leads SET state = 'held', hold_scope = ?, reason_code = ?, message = ?, updated_at = ?, owner"
+    " = NULL"
+    " WHERE id IN (SELECT id FROM leads WHERE state = 'queued' AND dialer = ? {which} LIMIT ?)"
+    " AND state = 'queued'"
 )
 _RELEASE_LEADS = (
-    "UPDATE leads SET state = 'queued', hold_scope = NULL, reason_code = NULL, message = NULL,"
-    " updated_at = ?, next_at = ?, owner = NULL WHERE id IN (SELECT id FROM leads WHERE state = 'held' AND"
-    " dialer = ? AND hold_scope = ? ORDER BY id LIMIT ?) AND state = 'held'"
+    "UPDATE leads SET state = 'queued', hold_scope = NULL, reason_code = NULL, message = NULL,"  # noqa: S608
+    " updated_at = ?, next_at = ?, owner = NULL WHERE id IN (SELECT id FROM leads"
+    f" WHERE {_HELD} AND dialer = ? AND hold_scope = ? LIMIT ?) AND state = 'held'"
 )
 _PROBE = (
-    f"UPDATE leads SET state = 'queued', owner = ?, updated_at = ?, next_at = ? WHERE id = ("  # noqa: S608
-    " SELECT id FROM leads WHERE state = 'held' AND dialer = ? AND hold_scope = ? ORDER BY id LIMIT 1)"
+    "UPDATE leads SET state = 'queued', owner = ?, updated_at = ?, next_at = ? WHERE id = ("  # noqa: S608
+    f"SELECT id FROM leads WHERE {_HELD} AND dialer = ? AND hold_scope = ? ORDER BY received_at LIMIT 1)"
     f" AND state = 'held' RETURNING {QUEUED_COLUMNS}"
+)
+_TAKE = (
+    "UPDATE holds SET probe_at = CAST(? AS DOUBLE PRECISION) + pause"  # noqa: S608
+    " WHERE dialer = ? AND scope = ? AND probe_at <= ? AND EXISTS (SELECT 1 FROM leads WHERE"
+    f" {_HELD} AND leads.dialer = holds.dialer AND leads.hold_scope = holds.scope)"
 )
 
 
@@ -67,12 +74,7 @@ def take_probe(
     transaction: Transaction, dialer: str, scope: str, owner: str, now: float
 ) -> QueuedLead | None:
     """Make the oldest held lead ours to try with, unless another process has begun the same probe."""
-    taken = transaction.run(
-        "UPDATE holds SET probe_at = CAST(? AS DOUBLE PRECISION) + pause"
-        " WHERE dialer = ? AND scope = ? AND probe_at <= ? AND EXISTS (SELECT 1 FROM leads WHERE"
-        " leads.state = 'held' AND leads.dialer = holds.dialer AND leads.hold_scope = holds.scope)",
-        (now, dialer, scope, now),
-    )
+    taken = transaction.run(_TAKE, (now, dialer, scope, now))
     if taken.rowcount == 0:
         return None
     found = queued(transaction.run(_PROBE, (owner, now, now, dialer, scope)).fetchall())
@@ -99,7 +101,7 @@ def orphaned(connection: Connection) -> list[tuple[str, str]]:
     """Where leads are held that nothing holds: they were accepted while their hold was being lifted."""
     behind = (
         select(leads.c.dialer, leads.c.hold_scope)
-        .where(leads.c.state == "held", leads.c.hold_scope.is_not(None))
+        .where(text(f"{_HELD} AND hold_scope IS NOT NULL"))
         .distinct()
         .subquery()
     )

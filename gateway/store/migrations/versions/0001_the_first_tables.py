@@ -136,11 +136,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("leads", schema=None) as batch_op:
         batch_op.create_index(
-            "leads_due",
-            ["dialer", "next_at"],
+            "leads_queued",
+            ["dialer", "owner", "next_at"],
             unique=False,
-            sqlite_where=sa.text("state = 'queued' AND owner IS NULL"),
-            postgresql_where=sa.text("state = 'queued' AND owner IS NULL"),
+            sqlite_where=sa.text("state = 'queued'"),
+            postgresql_where=sa.text("state = 'queued'"),
         )
         batch_op.create_index(
             "leads_owned",
