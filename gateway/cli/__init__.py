@@ -19,7 +19,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "serve": ("serve", "Take leads over HTTP and deliver them."),
         "worker": ("worker", "Deliver leads without taking any in."),
         "emulator": ("emulator", "Run the stand-in dialer."),
-        "check": ("check", "Say what is wrong with settings, configuration, database and dialer."),
+        "check": ("check", "Say what is wrong: settings, configuration, database, dialer."),
         "send": ("send", "Send a lead through the running gateway and show each step."),
         "leads": ("leads", "Look at leads, and decide what happens to them."),
         "keys": ("keys", "Make, list and revoke API keys."),

@@ -28,7 +28,7 @@ MARKS = {
 @as_json
 @click.pass_context
 def check(ctx: click.Context, *, offline: bool, as_json: bool) -> None:
-    """Say what is wrong with settings, configuration, database and dialer.
+    """Say what is wrong: settings, configuration, database, dialer.
 
     Nothing is changed and no lead is sent. Ends with 1 when something is wrong,
     with 3 when something cannot be reached; warnings alone end with 0.

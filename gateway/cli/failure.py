@@ -12,7 +12,7 @@ import click
 from gateway.config import ConfigError
 from gateway.settings import SettingsError
 
-WIDTH = 100  # columns; messages are read in terminals and in tickets
+WIDTH = 80  # columns; messages are read in terminals and in tickets
 
 
 class Exit(IntEnum):

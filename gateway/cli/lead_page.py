@@ -54,7 +54,7 @@ def print_page(page: Page) -> None:
         )
         for lead in page.leads
     ]
-    out.print(table(("lead", "received (UTC)", "source", "state", "dialer's id", "reason"), rows))
+    out.print(table(("lead", "received (UTC)", "source", "state", "Lead ID", "reason"), rows))
     if page.after:
         out.print(f"\nMore: --after {page.after}")
 
@@ -69,7 +69,7 @@ def print_story(story: Story) -> None:
             "received": f"{clock_time(lead.received_at)} UTC from {plain(lead.source)}",
             "number": plain(story.phone),
             "dialer": f"{plain(lead.dialer)}, list {plain(lead.dialer_list_id or lead.list_id)}",
-            "dialer's id": plain(lead.dialer_lead_id),
+            "Lead ID": plain(lead.dialer_lead_id),
             "repeats": plain(lead.duplicate_of) if lead.duplicate_of else "",
             "reason": f"{lead.reason_code}: {plain(lead.message)}" if lead.reason_code else "",
         },

@@ -24,7 +24,12 @@ def leads() -> None:
 
 @leads.command("list")
 @click.option(
-    "--state", "states", multiple=True, type=click.Choice(STATES), help="Only these; may be repeated."
+    "--state",
+    "states",
+    multiple=True,
+    type=click.Choice(STATES),
+    metavar="STATE",
+    help="Only these; may be repeated.",
 )
 @click.option("--source", help="Only of this source.")
 @click.option("--dialer", help="Only for this dialer.")

@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 import orjson
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -25,12 +24,16 @@ STATE_STYLES = {
     "dead": "red",
 }
 
+WIDE = 160  # columns of output that goes into a file or a pipe
+WHOLE = frozenset({"lead", "id", "received (UTC)", "when (UTC)", "took", "state"})  # never broken in two
+
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 
 
 def console() -> Console:
     """Made for each command, so that it writes to wherever standard output goes now."""
-    return Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    width = None if sys.stdout.isatty() else WIDE
+    return Console(file=sys.stdout, highlight=False, soft_wrap=True, width=width)
 
 
 def print_json(value: Any) -> None:
@@ -40,9 +43,9 @@ def print_json(value: Any) -> None:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> Table:
     """Plain columns that can be read, copied and cut."""
-    made = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for column in columns:
-        made.add_column(column, overflow="fold")
+        made.add_column(column, overflow="fold", no_wrap=column in WHOLE)
     for row in rows:
         made.add_row(*row)
     return made

@@ -94,7 +94,10 @@ class _Steps:
     def end(self, lead: LeadStatus) -> None:
         if not self._console:
             return
-        self._console.print("\nlead   ", lead.id, "  ", state(lead.state), sep="")
+        self._console.print("\nlead    ", lead.id, "  ", state(lead.state), sep="")
+        if lead.duplicate_of:
+            self._console.print(f"repeats {lead.duplicate_of}, which is with the dialer or on its way")
+            return
         if lead.dialer_lead_id:
             self._console.print(
                 f"dialer  {plain(lead.dialer)}, Lead ID [bold]{plain(lead.dialer_lead_id)}[/]"
