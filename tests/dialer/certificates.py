@@ -41,14 +41,18 @@ def make_expired(folder: Path) -> Certificate:
     (folder / "index.txt").write_text("")
     (folder / "serial").write_text("01")
     config.write_text(
-        f"[ca]\ndefault_ca=d\n[d]\ndatabase={folder}/index.txt\nserial={folder}/serial\nnew_certs_dir={folder}\n"
+        f"[ca]\ndefault_ca=d\n[d]\ndatabase={folder}/index.txt\nserial={folder}/serial\n"
+        f"new_certs_dir={folder}\n"
         "default_md=sha256\npolicy=p\nx509_extensions=e\n[p]\ncommonName=supplied\n"
         "[e]\nsubjectAltName=IP:127.0.0.1\nbasicConstraints=CA:TRUE\n"
     )
-    for command in (
+    commands = [
         f"openssl req -new -key {valid.key} -subj /CN=expired -out {request}",
-        f"openssl ca -batch -selfsign -config {config} -keyfile {valid.key} -in {request} -out {made.certificate}"
-        " -notext -startdate 20200101000000Z -enddate 20200101000001Z",
-    ):
+        (
+            f"openssl ca -batch -selfsign -config {config} -keyfile {valid.key} -in {request} -notext "
+            f"-out {made.certificate} -startdate 20200101000000Z -enddate 20200101000001Z"
+        ),
+    ]
+    for command in commands:
         subprocess.run(command.split(), check=True, capture_output=True)
     return made

@@ -1,11 +1,12 @@
-"""The dialer document's answers, word for word: (what the client sent it for, the answer as printed, what it means)."""
+"""The dialer document's answers as printed, word for word, and what each means."""
 
 from __future__ import annotations
 
 from gateway.dialer.outcome import Scope
 
 OK2 = (
-    '"lead 2":{"success":"true","message":"add_multi_lead RECORD(S) CREATED","data":{"Phone Number":"2222222",'
+    '"lead 2":{"success":"true","message":"add_multi_lead RECORD(S) CREATED",'
+    '"data":{"Phone Number":"2222222",'
     '"List ID":"25062018","Lead ID":1699,"Status":"NEW"}}'
 )
 

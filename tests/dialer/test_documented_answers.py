@@ -86,15 +86,19 @@ def test_a_word_about_one_lead_said_for_all_is_no_answer_for_any(
 
 def test_the_success_of_add_lead_as_printed() -> None:
     body = (
-        '{ "success": "true", "message": "add\\_lead LEAD CREATED  \nSUCCESSFULLY", "data": { "Phone Number": '
-        '"1111111", "List  \nID": "25062018", "Lead ID": "1764", "Status": "NEW", "Prospects Id": "123" } }'
+        '{ "success": "true", "message": "add\\_lead LEAD CREATED  \nSUCCESSFULLY", "data": '
+        '{ "Phone Number": "1111111", "List  \nID": "25062018", "Lead ID": "1764", "Status": "NEW", '
+        '"Prospects Id": "123" } }'
     )
     created = Created(lead_id="1764", list_id="25062018", status="NEW")
     assert read_lead(reply(body), SENT, as_it_is) == created
 
 
 def test_the_success_of_add_multi_lead_gives_each_lead_its_own_id_by_number() -> None:
-    one = '{"success":"true","message":"add_multi_lead RECORD(S) CREATED","data":{"Phone Number":"%s","Lead ID":%d}}'
+    one = (
+        '{"success":"true","message":"add_multi_lead RECORD(S) CREATED",'
+        '"data":{"Phone Number":"%s","Lead ID":%d}}'
+    )
     body = f'{{"lead 2":{one % ("2222222", 1766)},"lead 1":{one % ("1111111", 1765)}}}'
     outcomes = read_leads(reply(body), BOTH, as_it_is)
     assert [o.lead_id for o in outcomes if isinstance(o, Created)] == ["1765", "1766"]

@@ -66,7 +66,8 @@ def test_a_lead_id_without_a_flag_is_a_created_lead() -> None:
 
 
 def test_a_php_notice_before_the_answer_does_not_hide_it() -> None:
-    body = '<br />\n<b>Warning</b>: Undefined {index} in x.php<br />\n{ "success": "true", "data": {"Lead ID": "7"} }'
+    notice = "<br />\n<b>Warning</b>: Undefined {index} in x.php<br />\n"
+    body = notice + '{ "success": "true", "data": {"Lead ID": "7"} }'
     assert lead(body) == Created(lead_id="7")
 
 
@@ -249,7 +250,8 @@ def test_a_duplicate_names_the_lead_that_was_there() -> None:
 
 
 def test_an_error_line_before_the_success_of_a_call_is_not_its_answer() -> None:
-    text = "ERROR: defined dial_ingroup not found - \nSUCCESS: external_dial function set - 98|a|91|YES|NO|YES||\n"
+    error = "ERROR: defined dial_ingroup not found - \n"
+    text = error + "SUCCESS: external_dial function set - 98|a|91|YES|NO|YES||\n"
     assert isinstance(read_call(reply(text), as_it_is), Placed)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gateway.dialer.redact import KEPT, Redactor
 
-PASSWORD = "S3cret/Pass+1"  # noqa: S105
+PASSWORD = "S3cret/Pass+1"
 REDACTOR = Redactor({"user": "apiuser", "pass": PASSWORD}, {"Authorization": "Bearer t0k3n-abc"})
 LEAD = {
     "phone_number": "9876543210",

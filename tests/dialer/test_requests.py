@@ -1,4 +1,4 @@
-"""What leaves for the dialer: every parameter of its document, in the spelling configured, and nothing harmful."""
+"""What leaves for the dialer: its document's parameters in the spelling configured, nothing harmful."""
 
 from __future__ import annotations
 

@@ -14,10 +14,12 @@ monkey.patch_all()
 import sys, threading, time
 from gateway.config import DialerConfig
 from gateway.dialer import open_dialer
-dialer = open_dialer(DialerConfig(name="main", url=sys.argv[1], timeout=float(sys.argv[2]), max_concurrency=30))
+url, timeout = sys.argv[1], float(sys.argv[2])
+dialer = open_dialer(DialerConfig(name="main", url=url, timeout=timeout, max_concurrency=30))
+lead = {"phone_number": "9876543210", "list_id": "25062018"}
 outcomes = []
 def send():
-    outcomes.append(type(dialer.add_lead({"phone_number": "9876543210", "list_id": "25062018"}).outcome).__name__)
+    outcomes.append(type(dialer.add_lead(lead).outcome).__name__)
 for _ in range(2):
     started = time.monotonic()
     threads = [threading.Thread(target=send) for _ in range(30)]
