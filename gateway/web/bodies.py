@@ -23,10 +23,21 @@ def inbound(*, most: int | None = None) -> Inbound:
         path=request.path,
         query=_query(),
         headers={name.lower(): value for name, value in request.headers.items()},
-        body=request.get_data(),
+        body=_whole_body(),
         address=client_address(),
         received_at=services().clock.now(),
     )
+
+
+def _whole_body() -> bytes:
+    """The body, all of it: a server that ends the stream itself hands out a cut-off body without a word."""
+    body = request.get_data()
+    announced, most = request.content_length, request.max_content_length
+    if announced is None and most is not None and len(body) >= most:
+        raise Refusal("body.too_large")
+    if announced is not None and len(body) != announced:
+        raise Refusal("body.cut_off")
+    return body
 
 
 def _query() -> tuple[tuple[str, str], ...]:

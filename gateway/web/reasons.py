@@ -63,6 +63,12 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         "host.missing": Reason(400, "The Host header is missing", "HTTP/1.1 needs a Host header. Send one."),
         # what was sent
         "body.too_large": Reason(413, "The body is too large", "The body is larger than this address takes."),
+        "body.cut_off": Reason(
+            400,
+            "The body is cut off",
+            "Fewer bytes came than Content-Length says. Send it again as a whole.",
+            retryable=True,
+        ),
         "body.too_many_fields": Reason(413, "Too many fields", "The form has too many fields."),
         "body.encoded": Reason(415, "Compressed body", "Send the body without Content-Encoding."),
         "body.charset": Reason(415, "Wrong character set", "Send the body in UTF-8."),
