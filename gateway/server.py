@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import gevent
+import pysqlite3
 import structlog
 from gevent.pool import Pool
 from gevent.server import StreamServer
@@ -23,7 +24,7 @@ from gunicorn.workers.ggevent import GeventWorker
 
 from gateway import logs, metrics
 from gateway.config import ConfigError, GatewayConfig, load_config
-from gateway.settings import Settings
+from gateway.settings import Settings, program_version
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -223,6 +224,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
             self.app.readiness.drain()
         # Ctrl-C reaches every process of a terminal; only the master decides what it means.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        metrics.built(program_version(), pysqlite3.sqlite_version)
         self.app.services.delivery.start()
         log.info("worker.ready", pid=self.pid)
 
