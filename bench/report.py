@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 from typing import Any
 
 from bench.scenarios import Series
@@ -67,6 +68,23 @@ def cpu(rows: Sequence[Series]) -> str:
         "Medians of the rounds. Everything else is Redis and whatever else the machine did.\n\n"
     )
     return head + _table(["", *names], body) + f"\n\n{noise(rows)}"
+
+
+def cost(rows: Sequence[Series]) -> str:
+    """CPU of the contestant per lead: the figure that suffers least from a machine that is not quiet."""
+    names = list(dict.fromkeys(name for series in rows for name in series.rounds if name != "straight"))
+    body = []
+    for series in rows:
+        cells = []
+        for name in names:
+            prices = [
+                one["contestant_cores"] / one["leads_per_second"] * 1e6
+                for one in series.rounds.get(name, [])
+                if one["leads_per_second"]
+            ]
+            cells.append(f"{median(prices):,.0f}" if prices else "-")
+        body.append([series.name, *cells])
+    return "### CPU of one lead\n\nMicroseconds, median of the rounds.\n\n" + _table(["", *names], body)
 
 
 def noise(rows: Sequence[Series]) -> str:

@@ -91,7 +91,7 @@ def _rows(name: str, stand: Stand, what: Plan) -> list[Series]:
 def _sections(name: str, rows: list[Series]) -> list[str]:
     match name:
         case "throughput":
-            return [report.rates("Leads answered with a Lead ID", rows), report.cpu(rows)]
+            return [report.rates("Leads answered with a Lead ID", rows), report.cost(rows), report.cpu(rows)]
         case "single":
             return [report.latencies("One caller at a time", rows)]
         case "hang":
