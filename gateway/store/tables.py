@@ -73,7 +73,7 @@ def _partial(name: str, where: str, *columns: str) -> Index:
     )
 
 
-_partial("leads_queued", "state = 'queued'", "dialer", "owner", "next_at")
+_partial("leads_queued", "state = 'queued'", "dialer", "next_at", "owner")
 _partial("leads_owned", "owner IS NOT NULL", "owner")
 _partial("leads_sending", "state = 'sending'", "dialer", "phone")
 _partial("leads_parked", PARKED, "state", "dialer", "hold_scope", "next_at")

@@ -103,10 +103,17 @@ CHECKS = (
 
 
 def findings(connection: Connection) -> list[Finding]:
-    """Everything that is wrong; reads the whole database."""
-    damaged = _damage(connection)
-    if damaged:
-        return damaged
+    """Everything that is wrong; reads the whole database, however long that takes."""
+    if connection.dialect.name == "sqlite":
+        return _damage(connection) or _wrong_rows(connection)
+    connection.exec_driver_sql("SET statement_timeout = 0")
+    try:
+        return _wrong_rows(connection)
+    finally:
+        connection.exec_driver_sql("RESET statement_timeout")
+
+
+def _wrong_rows(connection: Connection) -> list[Finding]:
     return [finding for check in CHECKS if (finding := _run(connection, check)) is not None]
 
 
@@ -124,8 +131,6 @@ def _run(connection: Connection, check: Check) -> Finding | None:
 
 
 def _damage(connection: Connection) -> list[Finding]:
-    if connection.dialect.name != "sqlite":
-        return []
     try:
         lines = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA quick_check(100)")]
     except DatabaseError as error:

@@ -53,7 +53,7 @@ def test_a_claim_stays_quick_behind_a_large_backlog(store: Store) -> None:
         assert len(store.claim_due("main", owner=OWNER, limit=20, now=NOW)) == 20
         times.append(time.perf_counter() - began)
 
-    assert sorted(times)[len(times) // 2] < 0.01
+    assert sorted(times)[len(times) // 2] < 0.02  # unhurried: 0.7 ms; reading the whole queue: ten times more
 
 
 def test_the_leads_of_a_dead_process_are_freed(store: Store) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
+import pysqlite3
 import pytest
 
 from gateway.leads.lead import State
@@ -83,3 +85,26 @@ def test_a_damaged_file_is_found(sqlite_store: Store, sqlite_path: Path) -> None
         file.write(b"\xff" * 4096)
 
     assert [finding.code for finding in sqlite_store.verify()] == ["verify.damaged"]
+
+
+def test_a_backup_made_while_leads_arrive_is_complete(sqlite_store: Store, sqlite_path: Path) -> None:
+    before = [keep(sqlite_store) for _ in range(20)]
+    stop = threading.Event()
+
+    def go_on() -> None:
+        while not stop.is_set():
+            keep(sqlite_store)
+
+    thread = threading.Thread(target=go_on)
+    thread.start()
+    copy = sqlite_path.with_name("backup.db")
+    pysqlite3.connect(sqlite_path).execute(f"VACUUM INTO '{copy}'")
+    stop.set()
+    thread.join(10)
+
+    url = f"sqlite:///{copy}"
+    Store.migrate(url)
+    backup = Store.open(url)
+    assert backup.statuses([lead.id for lead in before]).keys() == {lead.id for lead in before}
+    assert backup.verify() == []
+    backup.close()

@@ -137,7 +137,7 @@ def upgrade() -> None:
     with op.batch_alter_table("leads", schema=None) as batch_op:
         batch_op.create_index(
             "leads_queued",
-            ["dialer", "owner", "next_at"],
+            ["dialer", "next_at", "owner"],
             unique=False,
             sqlite_where=sa.text("state = 'queued'"),
             postgresql_where=sa.text("state = 'queued'"),
