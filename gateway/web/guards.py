@@ -26,10 +26,6 @@ KEY_PARAMETERS = frozenset({"api_key", "apikey", "api-key", "key", "access_token
 LOOPBACK = ("127.", "::1")
 
 
-def anyone() -> None:
-    """Open to all: nothing here tells or changes anything."""
-
-
 def holder_of_a_key() -> None:
     """A partner: a live API key in a header, for a source that is still configured."""
     _refuse_key_in_query()

@@ -14,7 +14,8 @@ from gateway.web.cors import origin_of
 from gateway.web.errors import Refusal
 
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
-ONE_YEAR = "max-age=63072000; includeSubDomains"
+METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
+TWO_YEARS = "max-age=63072000; includeSubDomains"
 
 
 def register(app: Flask) -> None:
@@ -33,21 +34,29 @@ def begin() -> None:
 
 
 def finish(response: Response) -> Response:
-    headers = response.headers
+    """Add what every answer carries, and count it."""
+    headers, is_page = response.headers, "page" in g
     headers["X-Request-Id"] = correlation_id()
     headers["X-Content-Type-Options"] = "nosniff"
     headers.setdefault("Cache-Control", "no-store")
-    headers.setdefault("Content-Security-Policy", page_policy() if "page" in g else NOTHING)
+    headers.setdefault("Content-Security-Policy", page_policy() if is_page else NOTHING)
     # same-origin, not no-referrer: with that a browser would post our own form with Origin: null.
-    headers.setdefault("Referrer-Policy", "same-origin" if "page" in g else "no-referrer")
+    headers.setdefault("Referrer-Policy", "same-origin" if is_page else "no-referrer")
     if services().config.public_url.startswith("https:"):
-        headers["Strict-Transport-Security"] = ONE_YEAR
+        headers["Strict-Transport-Security"] = TWO_YEARS
     for name, value in g.get("limit_headers", {}).items():
         headers.setdefault(name, value)
-    if "started" in g:
-        route = request.url_rule.rule if request.url_rule else "none"
-        metrics.answered(route, request.method, response.status_code, time.monotonic() - g.started)
+    _count(response.status_code)
     return response
+
+
+def _count(status: int) -> None:
+    rule, started = request.url_rule, g.get("started")
+    if started is not None:
+        # Never the path or an unheard-of method: they are anybody's text, and labels must stay few.
+        route = rule.rule if rule else "none"
+        method = request.method if request.method in METHODS else "other"
+        metrics.answered(route, method, status, time.monotonic() - started)
 
 
 def nonce() -> str:

@@ -71,7 +71,11 @@ def visitor_lead(source: SourceConfig, inbound: Inbound, submission: Submission)
         quarantine=False,
         claim=None,
     )
-    return result.status if isinstance(result, Captured) else Bad(problems=getattr(result, "problems", ()))
+    if isinstance(result, Captured):
+        return result.status
+    if isinstance(result, Bad):
+        return result
+    raise AssertionError("a request without an Idempotency-Key cannot be a replay")
 
 
 def trapped(source: SourceConfig, inbound: Inbound) -> LeadStatus:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from flask import Blueprint
-from flask.testing import FlaskClient
 
-from gateway.web.blueprints import BLUEPRINTS, GUARDS, guard_request
+from gateway.web.blueprints import BLUEPRINTS, GUARDS
 from tests.web.gateway_under_test import Gateway
 
 
@@ -32,10 +31,3 @@ def test_a_blueprint_outside_the_table_answers_500(gateway: Gateway) -> None:
     for path in ("/stray", "/loose"):
         answer = gateway.ask("GET", path)
         assert (answer.status_code, answer.json["reason_code"]) == (500, "gateway.unguarded")
-
-
-def test_the_guard_is_asked_first(gateway: Gateway) -> None:
-    before = gateway.app.before_request_funcs[None]
-
-    assert guard_request in before
-    assert isinstance(gateway.app.test_client(), FlaskClient)

@@ -75,6 +75,16 @@ def test_the_numbers_are_for_this_machine(gateway: Gateway) -> None:
     assert "9876543210" not in answer.text
 
 
+def test_strangers_cannot_fill_the_numbers_with_labels(gateway: Gateway) -> None:
+    for number in range(3):
+        gateway.ask(f"METHOD{number}", f"/path-of-a-stranger-{number}")
+
+    text = gateway.ask("GET", "/metrics").text
+    assert 'method="other",route="none",status="404"' in text
+    assert "stranger" not in text
+    assert "METHOD" not in text
+
+
 @pytest.mark.parametrize(
     "request_",
     [
