@@ -33,7 +33,7 @@ dialer = "main"
 list_id = "25062018"
 lead_source = "Partner"
 wait = "{wait}s"
-limits = []
+limits = {limits}
 {source_extra}
 
 [sources.other]
@@ -42,7 +42,7 @@ dialer = "main"
 list_id = "25062020"
 lead_source = "Other"
 wait = "{wait}s"
-limits = []
+limits = {limits}
 {source_extra}
 """
 
@@ -97,7 +97,7 @@ class RunningGateway:
 
     def write_config(self, **changes: Any) -> None:
         self.options.update(changes)
-        defaults = {"max_concurrency": 4, "max_per_second": 0, "timeout": 5, "wait": 5, "dialer_extra": "", "source_extra": ""}
+        defaults = {"max_concurrency": 4, "max_per_second": 0, "timeout": 5, "wait": 5, "dialer_extra": "", "source_extra": "", "limits": '["1000000 per minute"]'}
         text = CONFIG.format(dialer_url=self.dialer_url, **{**defaults, **self.options})
         (self.folder / "gateway.toml").write_text(text)
 
