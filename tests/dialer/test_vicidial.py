@@ -174,10 +174,12 @@ BY_PHONE = {"phone_number": "9866600001", "list_id": "25062018"}
 
 
 def look_up(text: bytes, lead: dict[str, str]) -> tuple[Created | None, dict[str, str]]:
-    with ScriptedDialer(answering(text)) as server:
-        with closing(open_dialer(config(server.url, dialect="vicidial", parameters=LOGIN))) as dialer:
-            assert dialer.can_look_up
-            found = dialer.look_up(lead)
+    with (
+        ScriptedDialer(answering(text)) as server,
+        closing(open_dialer(config(server.url, dialect="vicidial", parameters=LOGIN))) as dialer,
+    ):
+        assert dialer.can_look_up
+        found = dialer.look_up(lead)
     return found, dict(parse_qsl(server.requests[0].split(b"\r\n\r\n")[1].decode()))
 
 
