@@ -79,3 +79,23 @@ def test_processes_that_migrate_together_do_it_once(
 
         assert [racer.wait(60) for racer in racers] == [0, 0, 0]
         assert open_store(url).verify() == []
+
+
+def test_a_gevent_worker_keeps_leads_like_any_other_process(store: Store, url: str) -> None:
+    script = (
+        "from gevent import monkey; monkey.patch_all()\n"
+        "import runpy; runpy.run_module('tests.store.racing', run_name='__main__', alter_sys=True)"
+    )
+
+    ran = subprocess.run(
+        [sys.executable, "-c", script, "enquire", url, "1", "200"],
+        input="\n",
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        timeout=60,
+    )
+
+    assert Counter(ran.stdout.split()) == {"ready": 1, "queued": 1, "duplicate": 199}
+    assert store.verify() == []

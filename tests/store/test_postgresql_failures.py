@@ -7,11 +7,19 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
 
 from gateway.leads.lead import State
 from gateway.store import Store, StoreError, StoreUnavailable, Trouble
+from gateway.store.transaction import Transaction
 from tests.servers import PostgresServer, running_postgres
 from tests.store.making import accept, keep, make_lead, state_of
+
+CUT_THE_OTHERS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 
 
 @pytest.fixture(scope="module")
@@ -70,10 +78,7 @@ def test_a_cut_connection_is_replaced(postgres_database: str, open_store: Callab
     store = open_store(postgres_database)
     keep(store)
     with psycopg.connect(postgres_database, autocommit=True) as admin:
-        admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+        admin.execute(CUT_THE_OTHERS)
 
     assert state_of(store, keep(store)) is State.QUEUED
 
@@ -140,3 +145,31 @@ def test_the_password_is_not_told(tmp_path: object) -> None:
         Store.open(f"postgresql://nobody:secret@/none?host={tmp_path}")
 
     assert "secret" not in str(told.value)
+
+
+def test_a_commit_that_may_have_happened_is_not_repeated(
+    postgres_database: str, open_store: Callable[[str], Store]
+) -> None:
+    Store.migrate(postgres_database)
+    store = open_store(postgres_database)
+    keep(store)
+    tries = []
+
+    def work(transaction: Transaction) -> None:
+        tries.append(1)
+        transaction.run("UPDATE leads SET message = 'x'")
+
+    def cut(_: Connection) -> None:
+        with psycopg.connect(postgres_database, autocommit=True) as admin:
+            admin.execute(CUT_THE_OTHERS)
+
+    event.listen(Engine, "commit", cut)
+    try:
+        with pytest.raises(StoreUnavailable) as refused:
+            store.write(work)
+    finally:
+        event.remove(Engine, "commit", cut)
+
+    assert refused.value.code is Trouble.ERROR
+    assert tries == [1]
+    assert state_of(store, keep(store)) is State.QUEUED
