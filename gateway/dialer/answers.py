@@ -30,6 +30,7 @@ _SHOWN = 200  # characters of a message that nobody knows
 _ADDED = re.compile(r"LEAD HAS BEEN ADDED - ([^|\r\n]*)\|([^|\r\n]*)\|(\d{1,20})\|")
 _ADDED_SOMEHOW = re.compile(r"SUCCESS:\s*add_lead LEAD HAS BEEN ADDED", re.IGNORECASE)
 _DUPLICATE_OF = re.compile(r"DUPLICATE [^|\r\n]* - [^|\r\n]*\|[^|\r\n]*\|(\d{1,20})")
+_ERROR = re.compile(r"^ERROR:[^\r\n]*", re.MULTILINE)
 _DIALED = re.compile(r"SUCCESS:\s*external_dial function set", re.IGNORECASE)
 
 
@@ -78,6 +79,7 @@ def read_call(result: Reply | Failure, redact: Redact) -> CallOutcome:
     outcome = outcome_of(meaning) if meaning else _from_lines(reading.text)
     if outcome is None and said and (said.flag is False or said.message):
         outcome = _new_message(said.message, redact)
+    outcome = outcome or _new_error(reading.text, redact)
     settled = _settled(outcome, result, several=False)
     return _unknown("dialer.contradiction") if isinstance(settled, (Created, Duplicate)) else settled
 
@@ -89,7 +91,7 @@ def _from_body(reading: Reading, said: Said | None, lead: Fields, redact: Redact
     """What the body says about this lead; None where it is no answer of a dialer."""
     outcome = _judge(said, lead, redact) if said else None
     if outcome is None or (isinstance(outcome, Unknown) and outcome.code == "dialer.unknown_message"):
-        return _from_text(reading.text, lead) or outcome
+        return _from_text(reading.text, lead) or outcome or _new_error(reading.text, redact)
     return outcome
 
 
@@ -210,6 +212,12 @@ def _failed(failure: Failure) -> NotSent | Unknown:
 
 def _unknown(code: str, *, resend: bool = True) -> Unknown:
     return Unknown(code=code, message=REASONS[code], resend=resend)
+
+
+def _new_error(text: str, redact: Redact) -> Unknown | None:
+    """A line that the dialer's ancestor marks as an error, in words nobody knows."""
+    error = _ERROR.search(text)
+    return _new_message(error[0], redact) if error else None
 
 
 def _new_message(message: str, redact: Redact) -> Unknown:

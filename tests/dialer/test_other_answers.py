@@ -283,6 +283,12 @@ def test_a_call_refused_in_new_words_shows_them() -> None:
     assert "manual_dial CAMPAIGN IS CLOSED" in found.message
 
 
+def test_a_new_error_line_is_shown_to_the_caller() -> None:
+    found = read_call(reply("ERROR: campaign is closed - agent1\n"), as_it_is)
+    assert isinstance(found, Unknown)
+    assert found.message.endswith('It said: "ERROR: campaign is closed - agent1"')
+
+
 def test_a_failure_before_the_first_byte_is_not_sent_and_after_it_unknown() -> None:
     before = read_lead(Failure(code="dialer.dns", sent=False, seconds=0), SENT, as_it_is)
     after = read_leads(Failure(code="dialer.timeout", sent=True, seconds=0), BOTH, as_it_is)

@@ -128,7 +128,7 @@ def test_a_success_cut_inside_its_id_gives_no_half_id() -> None:
         ),
         ("MySQL connect ERROR:  Connection refused", Busy, "dialer.database_down", None),
         ("", Unknown, "dialer.empty", None),
-        ("ERROR: add_lead SOMETHING NEW - 1\n", Unknown, "dialer.unreadable", None),
+        ("ERROR: add_lead SOMETHING NEW - 1\n", Unknown, "dialer.unknown_message", None),
     ],
 )
 def test_each_error_as_measured(text: str, kind: type, code: str, scope: Scope | None) -> None:
