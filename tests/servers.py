@@ -36,7 +36,7 @@ def _in_package(package: str, pattern: str) -> Path:
     spec = find_spec(package)
     if spec is None or spec.origin is None:
         raise RuntimeError(f"The package {package} is missing. Run: make bootstrap")
-    return sorted(Path(spec.origin).parent.glob(pattern))[-1]
+    return max(Path(spec.origin).parent.glob(pattern))
 
 
 def _unprivileged() -> dict[str, Any]:
