@@ -38,8 +38,8 @@ format: $(INSTALLED_DEV) ## write the code the way `make lint` wants it
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(INSTALLED_DEV) ## how fast it is (bench/README.md)
-	@$(BIN)/python -m bench $(ARGS)
+bench: $(INSTALLED_DEV) ## how fast it is: a quick look (ARGS="--help"; bench/README.md)
+	@$(BIN)/python -m bench.run $(or $(ARGS),--quick)
 
 lock: $(INSTALLED_DEV) ## write requirements*.lock again after a change of pyproject.toml
 	@$(BIN)/python -c 'import tomllib; print("\n".join(tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"]))' > $(VENV)/dev.in

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from prometheus_client import (
     CollectorRegistry,
@@ -18,7 +20,10 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+M = TypeVar("M", Counter, Gauge, Histogram)
 REGISTRY = CollectorRegistry()
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 _SLOW = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0, 14400.0)
@@ -114,56 +119,63 @@ class Exposition:
 # -- recording -----------------------------------------------------------------------------------------------
 
 
+@cache
+def _of(metric: M, *labels: str) -> M:
+    """The child for these labels; finding it anew would cost as much as counting."""
+    return metric.labels(*labels)
+
+
 def answered(route: str, method: str, status: int, seconds: float) -> None:
     """One HTTP request; `route` is the URL rule, never the path."""
-    HTTP_REQUESTS.labels(route, method, str(status)).inc()
-    INTAKE_DURATION.labels(route).observe(seconds)
+    known = method if method in METHODS else "other"  # a client may make up as many as it likes
+    _of(HTTP_REQUESTS, route, known, str(status)).inc()
+    _of(INTAKE_DURATION, route).observe(seconds)
 
 
 def accepted(source: str, leads: int = 1) -> None:
-    LEADS_ACCEPTED.labels(source).inc(leads)
+    _of(LEADS_ACCEPTED, source).inc(leads)
 
 
 def refused(source: str, reason: str) -> None:
-    LEADS_REFUSED.labels(source, reason).inc()
+    _of(LEADS_REFUSED, source, reason).inc()
 
 
 def committed(engine: str, seconds: float) -> None:
     """One group commit; `engine` is sqlite or postgresql."""
-    DB_COMMIT_DURATION.labels(engine).observe(seconds)
+    _of(DB_COMMIT_DURATION, engine).observe(seconds)
 
 
 def attempted(dialer: str, outcome: str, seconds: float) -> None:
-    DELIVERY_ATTEMPTS.labels(dialer, str(outcome)).inc()
-    DELIVERY_DURATION.labels(dialer).observe(seconds)
+    _of(DELIVERY_ATTEMPTS, dialer, str(outcome)).inc()
+    _of(DELIVERY_DURATION, dialer).observe(seconds)
 
 
 def delivered(dialer: str, source: str, seconds: float) -> None:
     """A lead has its Lead ID, `seconds` after it was received."""
-    END_TO_END.labels(dialer, source).observe(seconds)
-    LAST_SUCCESS.labels(source).set_to_current_time()
+    _of(END_TO_END, dialer, source).observe(seconds)
+    _of(LAST_SUCCESS, source).set_to_current_time()
 
 
 def backlog(dialer: str, by_state: Mapping[str, int], oldest_age: float) -> None:
     for state, leads in by_state.items():
-        OUTBOX_LEADS.labels(dialer, str(state)).set(leads)
-    OUTBOX_OLDEST_AGE.labels(dialer).set(oldest_age)
+        _of(OUTBOX_LEADS, dialer, str(state)).set(leads)
+    _of(OUTBOX_OLDEST_AGE, dialer).set(oldest_age)
 
 
 def circuit_open(dialer: str, *, is_open: bool) -> None:
-    CIRCUIT_OPEN.labels(dialer).set(1.0 if is_open else 0.0)
+    _of(CIRCUIT_OPEN, dialer).set(1.0 if is_open else 0.0)
 
 
 def signature_failed(source: str) -> None:
-    SIGNATURE_FAILURES.labels(source).inc()
+    _of(SIGNATURE_FAILURES, source).inc()
 
 
 def rate_limited(policy: str) -> None:
-    RATE_LIMITED.labels(policy).inc()
+    _of(RATE_LIMITED, policy).inc()
 
 
 def built(version: str, sqlite_version: str) -> None:
-    BUILD_INFO.labels(version, sqlite_version).set(1)
+    _of(BUILD_INFO, version, sqlite_version).set(1)
 
 
 # -- several processes ---------------------------------------------------------------------------------------
@@ -173,6 +185,7 @@ def share(directory: Path) -> None:
     """From now on all processes with this directory count together; call it before anything is counted."""
     directory.mkdir(parents=True, exist_ok=True)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(directory)
+    _of.cache_clear()
     values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
 
 

@@ -51,6 +51,14 @@ def test_files_of_dead_processes_are_swept_and_those_of_living_ones_stay(tmp_pat
     assert list(tmp_path.iterdir()) == [alive]
 
 
+def test_made_up_methods_do_not_make_new_series() -> None:
+    for method in ("BREW", "PROPFIND", "X" * 500):
+        metrics.answered("/v1/leads", method, 405, 0.001)
+    shown = metrics.render().body.decode()
+    assert 'method="other"' in shown
+    assert "BREW" not in shown
+
+
 def test_one_process_alone_needs_no_directory() -> None:
     metrics.accepted("website", 2)
     assert b'gw_leads_accepted_total{source="website"}' in metrics.render().body
