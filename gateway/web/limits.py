@@ -21,11 +21,13 @@ from gateway.web.context import address_key, client_address
 from gateway.web.counting import InProcess
 from gateway.web.errors import Refusal
 from gateway.web.limit_rules import FAILURES, Per, Rule, read_rule
+from gateway.web.portions import Portion, largest_portion
 
 log = structlog.get_logger("gateway.limits")
 
 STRATEGY = "sliding-window-counter"
 ASK_AGAIN = 5.0  # seconds the shared storage is left alone after it failed
+MOST_PORTIONS = 10_000
 PATIENCE = 0.05  # seconds a count may take; a lead never waits for a counter
 _FAILURES = (read_rule(FAILURES),)
 
@@ -56,6 +58,7 @@ class Limits:
         self._shared = _open(url)
         self._here: RateLimiter = SlidingWindowCounterRateLimiter(InProcess())
         self._away_until = float("-inf")
+        self._portions: dict[tuple[str, str, str], Portion] = {}
 
     def count(self, rules: tuple[Rule, ...], source: str, *, key: str = "") -> Standing | None:
         """Count one request; None when nothing limits it."""
@@ -63,7 +66,7 @@ class Limits:
             return None
         for rule in rules:
             who = _who(rule, key)
-            if not self._hit(rule, source, who):
+            if not self._spend(rule, source, who):
                 metrics.rate_limited(f"{source}:{rule.name}")
                 log.info("rate.exceeded", source=source, policy=rule.name)
                 return self._standing(rules, rule, source, who, exceeded=True)
@@ -87,26 +90,68 @@ class Limits:
         """Somebody did not prove who they are; a Refusal when this address tries too often."""
         self.check(_FAILURES, "failures")
 
-    def _hit(self, rule: Rule, source: str, who: str) -> bool:
+    def _spend(self, rule: Rule, source: str, who: str) -> bool:
+        """One request: from this process's portion, else from the shared counter."""
+        if largest_portion(rule.item.amount) == 1:
+            return self._hit(rule, source, who, 1)
+        portion, now = self._portion(rule, source, who), time.monotonic()
+        if portion.spend(now):
+            return True
+        wanted = portion.wanted(now)
+        if wanted == 0:
+            return self._hit(rule, source, who, 1)
+        taken = 0
+        try:
+            for asked in sorted({wanted, 1}, reverse=True):
+                if self._hit(rule, source, who, asked):
+                    taken = asked
+                    portion.standing = self._stats(rule, source, who)
+                    break
+        finally:
+            portion.put(taken, now)
+        return taken > 0
+
+    def _portion(self, rule: Rule, source: str, who: str) -> Portion:
+        key = (source, rule.name, who)
+        portion = self._portions.get(key)
+        if portion is None:
+            if len(self._portions) >= MOST_PORTIONS:
+                self._portions.clear()
+            portion = self._portions[key] = Portion(rule.item.amount, rule.item.get_expiry())
+        return portion
+
+    def _hit(self, rule: Rule, source: str, who: str, cost: int) -> bool:
         if time.monotonic() >= self._away_until:
             try:
-                return self._shared.hit(rule.item, source, rule.per, who)
+                return self._shared.hit(rule.item, source, rule.per, who, cost=cost)
             except StorageError:
                 self._step_aside()
-        return self._here.hit(rule.item, source, rule.per, who)
+        return self._here.hit(rule.item, source, rule.per, who, cost=cost)
+
+    def _stats(self, rule: Rule, source: str, who: str) -> tuple[float, int]:
+        """When there is more, in seconds since the epoch, and how much is left."""
+        if time.monotonic() >= self._away_until:
+            try:
+                return self._shared.get_window_stats(rule.item, source, rule.per, who)
+            except StorageError:
+                self._step_aside()
+        return self._here.get_window_stats(rule.item, source, rule.per, who)
 
     def _standing(
         self, rules: tuple[Rule, ...], rule: Rule, source: str, who: str, *, exceeded: bool
     ) -> Standing:
-        reset_at, remaining = time.time() + 1, 0 if exceeded else rule.item.amount
-        try:
-            counter = self._here if time.monotonic() < self._away_until else self._shared
-            reset_at, remaining = counter.get_window_stats(rule.item, source, rule.per, who)
-        except StorageError:
-            self._step_aside()
-        reset = max(1, math.ceil(reset_at - time.time()))
-        remaining = 0 if exceeded else remaining
-        return Standing(rules=rules, rule=rule, remaining=remaining, reset=reset, exceeded=exceeded)
+        if exceeded or largest_portion(rule.item.amount) == 1:
+            reset_at, remaining = self._stats(rule, source, who)
+        else:
+            portion = self._portion(rule, source, who)
+            reset_at, remaining = portion.standing[0], portion.standing[1] + portion.left
+        return Standing(
+            rules=rules,
+            rule=rule,
+            remaining=0 if exceeded else remaining,
+            reset=max(1, math.ceil(reset_at - time.time())),
+            exceeded=exceeded,
+        )
 
     def _step_aside(self) -> None:
         self._away_until = time.monotonic() + ASK_AGAIN
