@@ -32,7 +32,7 @@ def inbound(*, most: int | None = None) -> Inbound:
 
 
 def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
-    """Straight from WSGI: every request needs them all, and a tidy view of them costs four times as much."""
+    """Straight from WSGI: every request needs them all, and a tidy view of them costs twice as much."""
     found = {
         key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")
     }
