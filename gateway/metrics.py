@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -195,6 +196,13 @@ def sweep(directory: Path) -> None:
         pid = path.stem.rpartition("_")[2]
         if not (pid.isdigit() and Path(f"/proc/{pid}").exists()):
             path.unlink(missing_ok=True)
+
+
+def abandon(directory: Path) -> None:
+    """The last process goes: nothing stays behind in memory, unless another one still counts there."""
+    sweep(directory)
+    with suppress(OSError):
+        directory.rmdir()
 
 
 def process_ended(pid: int) -> None:

@@ -275,6 +275,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         "worker_exit": _on_worker_exit,
         "child_exit": lambda _arbiter, worker: metrics.process_ended(worker.pid),
         "when_ready": _on_ready(settings),
+        "on_exit": lambda _arbiter: metrics.abandon(metrics_directory(settings.state_dir)),
     }
 
 
