@@ -108,12 +108,12 @@ def test_a_test_key_never_dials(gateway: Gateway) -> None:
 
 
 def test_every_problem_is_named_at_once_and_no_value_comes_back(gateway: Gateway) -> None:
-    answer = gateway.lead({"MobileNo": "12ab-secret", "nickname": "hidden-value", "list_id": "999"})
+    answer = gateway.lead({"MobileNo": "12ab-secret", "nickname": "hidden-value", "list_id": "314159265358"})
 
     assert answer.status_code == 422
     assert {each["field"] for each in answer.json["errors"]} == {"MobileNo", "nickname", "list_id"}
     assert {each["pointer"] for each in answer.json["errors"]} == {"#/MobileNo", "#/nickname", "#/list_id"}
-    for value in (b"secret", b"hidden-value", b"999"):
+    for value in (b"secret", b"hidden-value", b"314159265358"):
         assert value not in answer.data
     assert gateway.stored() == []
 
