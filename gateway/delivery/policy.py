@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from gateway.config import OnUnknown
@@ -12,6 +12,7 @@ from gateway.leads.lead import State
 FIRST_RETRIES = (1.0, 5.0, 15.0, 60.0)  # seconds; then doubling
 LONGEST_PAUSE = 4 * 3600.0
 LIFETIME = 7 * 86400.0  # after this a lead is dead: kept, re-sendable, no longer tried by itself
+FAIR_CHANCE = 10  # tries that even an old lead gets, about an hour: sent again by hand, or stranded behind a hold
 JITTER = 0.2
 LOOK_UP_AFTER = 7.0  # the insert may still wait behind a lock in the dialer
 
@@ -71,10 +72,9 @@ def decide(
             return _ended(State.HELD, "refused", outcome.code, outcome.message)
         case Busy():
             wait = max(pause_before(attempts, dice), outcome.retry_after or 0.0)
-            return _again("busy", outcome.code, outcome.message, received_at, now, wait)
+            return _again("busy", outcome, attempts, received_at, now, wait)
         case NotSent():
-            wait = pause_before(attempts, dice)
-            return _again("not_sent", outcome.code, outcome.message, received_at, now, wait)
+            return _again("not_sent", outcome, attempts, received_at, now, pause_before(attempts, dice))
         case Unknown():
             return _unknown(outcome, attempts, received_at, on_unknown, now, dice)
         case _:
@@ -85,11 +85,22 @@ def _ended(state: State, outcome: str, code: str, message: str) -> Decision:
     return Decision(state=state, outcome=outcome, reason_code=code, message=message)
 
 
-def _again(outcome: str, code: str, message: str, received_at: float, now: float, wait: float) -> Decision:
-    if now - received_at >= LIFETIME:
-        return _ended(State.DEAD, outcome, code, message)
+def _again(
+    name: str,
+    outcome: Busy | NotSent | Unknown,
+    attempts: int,
+    received_at: float,
+    now: float,
+    wait: float,
+) -> Decision:
+    if now - received_at >= LIFETIME and attempts >= FAIR_CHANCE:
+        return _ended(State.DEAD, name, outcome.code, outcome.message)
     return Decision(
-        state=State.QUEUED, outcome=outcome, reason_code=code, message=message, next_at=now + wait
+        state=State.QUEUED,
+        outcome=name,
+        reason_code=outcome.code,
+        message=outcome.message,
+        next_at=now + wait,
     )
 
 
@@ -97,16 +108,9 @@ def _unknown(
     outcome: Unknown, attempts: int, received_at: float, on_unknown: OnUnknown, now: float, dice: float
 ) -> Decision:
     if on_unknown is OnUnknown.RESEND and outcome.resend:
-        again = _again(
-            "unknown", outcome.code, outcome.message, received_at, now, pause_before(attempts, dice)
-        )
-        return Decision(
-            state=again.state,
-            outcome="unknown",
-            reason_code=again.reason_code,
-            message=again.message,
-            next_at=again.next_at,
-            possible_duplicate=True,
+        pause = pause_before(attempts, dice)
+        return replace(
+            _again("unknown", outcome, attempts, received_at, now, pause), possible_duplicate=True
         )
     looked_up_at = now + LOOK_UP_AFTER if on_unknown is OnUnknown.LOOKUP else None
     return Decision(

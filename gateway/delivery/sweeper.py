@@ -153,10 +153,19 @@ class Sweeper:
             self._waiters.wake(lead.id, None)
 
     def _look_up(self) -> None:
-        for name, look_up in self._look_ups.items():
-            line = self._lines[name]
+        for name, line in self._lines.items():
             if line.config.on_unknown is OnUnknown.LOOKUP and line.breaker.closed:
-                look_up.run_due()
+                self._look_ups[name].run_due()
+            elif line.config.on_unknown is OnUnknown.RESEND:
+                self._resend(name)
+
+    def _resend(self, dialer: str) -> None:
+        """What a dead process may have sent goes again, marked as a possible duplicate."""
+        now = self._clock.now()
+        parked = self._store.unconfirmed_due(dialer, now=now, limit=AT_MOST)
+        if parked:
+            self._store.retry([lead.id for lead in parked], now=now)
+            log.warning("delivery.resent", dialer=dialer, leads=len(parked))
 
     def _gauges(self) -> None:
         for name, line in self._lines.items():

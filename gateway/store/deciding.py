@@ -21,6 +21,8 @@ _RETRY = Bulk(
     "UPDATE leads SET state = 'queued', owner = NULL, hold_scope = NULL, finished_at = NULL,"
     " reason_code = NULL, message = NULL, next_at = CAST(v.column2 AS DOUBLE PRECISION),"
     " updated_at = CAST(v.column2 AS DOUBLE PRECISION),"
+    # A dead lead begins anew: counted on, its first failure would end it again.
+    " attempts = CASE WHEN leads.state = 'dead' THEN 0 ELSE leads.attempts END,"
     # Looked up and not found: the dialer does not have it.
     " possible_duplicate = CASE WHEN leads.state = 'unconfirmed' AND leads.looked_up = 0 THEN 1"
     " ELSE leads.possible_duplicate END FROM (VALUES",

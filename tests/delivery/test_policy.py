@@ -64,6 +64,12 @@ def test_a_busy_dialer_that_names_a_time_is_left_alone_until_then() -> None:
     assert decision.next_at == pytest.approx(NOW + 120.0)
 
 
+def test_an_old_lead_that_was_hardly_tried_gets_a_fair_chance_first() -> None:
+    decision = decided(NotSent(code="n", message="m"), attempts=2, age=LIFETIME)
+
+    assert decision.state is State.QUEUED
+
+
 @pytest.mark.parametrize("outcome", [Busy(code="b", message="m"), NotSent(code="n", message="m")])
 def test_after_seven_days_a_lead_is_dead_and_not_tried_again(outcome: Outcome) -> None:
     decision = decided(outcome, attempts=60, age=LIFETIME)

@@ -167,6 +167,20 @@ def test_leads_of_a_dead_process_go_on_and_those_that_may_have_left_are_parked(t
             hanging.gate.set()
 
 
+def test_with_resend_what_a_dead_process_may_have_sent_goes_again_marked(tmp_path: Path) -> None:
+    hanging = ScriptedDialer()
+    hanging.gate.clear()
+    with running_bench(tmp_path, hanging) as dead:
+        left = dead.take()
+        _until(lambda: len(hanging.requests) == 1)
+        dead.store.leave_process(dead.delivery.owner_id)
+        with running_bench(tmp_path, ScriptedDialer(), on_unknown=OnUnknown.RESEND) as other:
+            status = other.wait_for(left, State.DELIVERED)
+            hanging.gate.set()
+
+            assert status.possible_duplicate is True
+
+
 def test_an_answer_that_comes_late_still_settles_a_parked_lead(tmp_path: Path) -> None:
     hanging = ScriptedDialer()
     hanging.gate.clear()
