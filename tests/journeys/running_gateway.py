@@ -44,6 +44,8 @@ lead_source = "Other"
 wait = "{wait}s"
 limits = {limits}
 {source_extra}
+
+{more}
 """
 
 
@@ -97,7 +99,7 @@ class RunningGateway:
 
     def write_config(self, **changes: Any) -> None:
         self.options.update(changes)
-        defaults = {"max_concurrency": 4, "max_per_second": 0, "timeout": 5, "wait": 5, "dialer_extra": "", "source_extra": "", "limits": '["1000000 per minute"]'}
+        defaults = {"max_concurrency": 4, "max_per_second": 0, "timeout": 5, "wait": 5, "dialer_extra": "", "source_extra": "", "more": "", "limits": '["1000000 per minute"]'}
         text = CONFIG.format(dialer_url=self.dialer_url, **{**defaults, **self.options})
         (self.folder / "gateway.toml").write_text(text)
 
