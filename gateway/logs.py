@@ -56,6 +56,7 @@ PERSONAL_FIELDS = frozenset(
 
 _PHONE = re.compile(r"(?<!\d)(?!\d{4}-\d\d-\d\d)(?:\+?\d(?:[ ()\-]{0,2}\d){8,18}|\d{8,})")
 _EMAIL = re.compile(r"([\w.+\-]{1,64})@([\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8})")
+_KEY = re.compile(r"gw_(?:live|test)_[0-9A-Za-z_]+")
 _OURS = re.compile(r"[a-z_]+(?:\.[a-z_]+)+")  # an event's name, e.g. lead.captured
 
 
@@ -76,7 +77,9 @@ def mask_email(value: str) -> str:
 
 
 def mask_text(value: str) -> str:
-    """Any text with its phone numbers and e-mail addresses masked."""
+    """Any text with its phone numbers, e-mail addresses and API keys masked."""
+    if "gw_" in value:
+        value = _KEY.sub(HIDDEN, value)
     if "@" in value:
         value = _EMAIL.sub(lambda found: mask_email(found.group()), value)
     return _PHONE.sub(lambda found: mask_phone(found.group()), value)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
 import time
+import uuid
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -19,7 +21,8 @@ from gevent.server import StreamServer
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
-from gunicorn.http import wsgi
+from gunicorn.http import errors, wsgi
+from gunicorn.util import write_nonblock
 from gunicorn.workers.ggevent import GeventWorker
 
 from gateway import logs, metrics
@@ -40,6 +43,15 @@ REQUEST_LINE = 8190  # bytes; the dialer's own API is called with everything in 
 HEADERS = 100
 LOOK_AGAIN = 0.2  # seconds
 IDLE = 0.5  # seconds without a request after which a connection may be closed by a worker that stops
+UNREADABLE = {  # what gunicorn cannot read as HTTP and the status it gets; anything else of its kind is a 400
+    errors.LimitRequestLine: 414,
+    errors.ExpectationFailed: 417,
+    errors.LimitRequestHeaders: 431,
+    errors.UnsupportedTransferCoding: 501,
+    errors.ConfigurationProblem: 500,
+    errors.InvalidResponseHeader: 500,
+    errors.InvalidResponseHeaderName: 500,
+}
 DRAIN = signal.SIGUSR1  # from the master to its workers: say that you are not ready
 
 
@@ -93,6 +105,7 @@ class Application(BaseApplication):  # type: ignore[misc]
             _give_up(error)
         self.services = app.extensions["gateway"]
         self.readiness = app.extensions["gateway.readiness"]
+        self.unreadable = app.extensions["gateway.unreadable"]
         return app
 
     def read_again(self) -> bool:
@@ -211,6 +224,19 @@ class Worker(GeventWorker):  # type: ignore[misc]
         for idle, (waiter, since) in list(self._waiting.items()):
             if since < long_ago:
                 gevent.kill(waiter, idle)
+
+    def handle_error(self, _req: object, client: Any, addr: Any, exc: BaseException) -> None:
+        """gunicorn would answer in HTML, and repeat in the log what stood in the request."""
+        broken = isinstance(exc, errors.ParseException)
+        status = UNREADABLE.get(type(exc), 400) if broken else 500
+        request_id = uuid.uuid4()
+        told = {"request_id": str(request_id), "status": status, "client": addr[0] if addr else ""}
+        if status < 500 or status == 501:
+            log.warning("request.unreadable", reason=type(exc).__name__, **told)
+        else:
+            log.error("request.failed", exc_info=exc, **told)
+        with contextlib.suppress(OSError):
+            write_nonblock(client, self.app.unreadable(status, request_id))
 
     def handle_exit(self, sig: int, frame: object) -> None:
         self._told_at = self._told_at or time.monotonic()

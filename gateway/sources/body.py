@@ -58,7 +58,9 @@ def is_json(media_type: str) -> bool:
 
 def refuse_encoded(inbound: Inbound) -> None:
     """A compressed body is refused: unpacking is where bombs live, and no sender of leads needs it."""
-    if inbound.header("content-encoding").strip().lower() not in ("", "identity"):
+    content = inbound.header("content-encoding").strip().lower()
+    transfer = inbound.header("transfer-encoding").strip().lower()
+    if content not in ("", "identity") or transfer not in ("", "chunked"):
         raise Unreadable("body.encoded", "Compressed bodies are not taken. Send it without Content-Encoding.")
 
 

@@ -7,7 +7,7 @@ import secrets
 from flask import Flask
 
 from gateway.capture import Services
-from gateway.web import blueprints, errors, headers, templates
+from gateway.web import blueprints, errors, headers, templates, unreadable
 from gateway.web.api_keys import KeyRing
 from gateway.web.limits import Limits
 from gateway.web.readiness import Readiness
@@ -17,12 +17,14 @@ def register(app: Flask, services: Services) -> None:
     """Wire every door to the running parts."""
     app.extensions["gateway"] = services
     app.extensions["gateway.keys"] = KeyRing(services.store, services.clock)
+    app.extensions["gateway.unreadable"] = unreadable.answer
     app.extensions["gateway.readiness"] = Readiness(services.store, services.clock)
     # Without one, the thank-you links of this process mean nothing to another; `gateway serve` insists.
     app.extensions["gateway.secret"] = services.settings.secret_key or secrets.token_urlsafe(32)
     app.config["MAX_CONTENT_LENGTH"] = services.settings.max_body_bytes
     app.jinja_loader = templates.loader()
     app.url_map.strict_slashes = True
+    app.url_map.merge_slashes = False  # else //x is a redirect, to whatever host the request names
     errors.register(app)
     headers.register(app)
     app.extensions["gateway.limits"] = Limits(services.settings.ratelimit_url)

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import Response, request
+from gunicorn.http.errors import ParseException
 
 from gateway.sources.base import Inbound, Reply
 from gateway.web.context import client_address, services
@@ -43,7 +44,10 @@ def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
 
 def _whole_body() -> bytes:
     """The body, all of it: a server that ends the stream itself hands out a cut-off body without a word."""
-    body = request.get_data()
+    try:
+        body = request.get_data()
+    except ParseException:  # a chunked body is read here, and only here it turns out to be none
+        raise Refusal("request.invalid", detail="The chunks of the body are broken. Send it again.") from None
     announced, most = request.content_length, request.max_content_length
     if announced is None and most is not None and len(body) >= most:
         raise Refusal("body.too_large")

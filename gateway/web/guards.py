@@ -112,7 +112,7 @@ def _bearer() -> str:
 
 def _note_failure(door: str) -> None:
     """Somebody did not prove who they are; too often from one address is answered with a 429."""
-    log.warning("auth.failed", door=door, address=address_key(client_address()))
+    log.warning("auth.failed", door=door, client=address_key(client_address()))
     _limits().failed()
 
 
