@@ -16,6 +16,7 @@ from gateway.delivery.holds import Holds
 from gateway.delivery.line import Line
 from gateway.delivery.lookup import LookUp
 from gateway.delivery.owner import Owner
+from gateway.delivery.shared_gate import SharedGate
 from gateway.delivery.shipping import Shipper
 from gateway.delivery.sweeper import ALIVE_FOR, Sweeper
 from gateway.delivery.waiting import Ticket, Waiters
@@ -199,6 +200,16 @@ class Delivery:
 
     def _gate(self, name: str, config: GatewayConfig, state_dir: Path) -> Gate:
         dialer = config.dialers[name]
+        if self._store.shared:
+            return SharedGate(
+                self._store,
+                name,
+                owner=self._owner.id,
+                max_concurrency=dialer.max_concurrency,
+                max_per_second=dialer.max_per_second,
+                timeout=dialer.timeout,
+                clock=self._clock,
+            )
         return HostGate(
             state_dir / "gates",
             name,

@@ -30,6 +30,8 @@ class Lost(StoreUnavailable):
 class Database:
     """What both engines have in common. A write is safe to repeat as long as its COMMIT was not sent."""
 
+    shared = False  # whether other machines may use it too
+
     def __init__(self, *, writer: Engine, reader: Engine, transaction: type[Transaction]) -> None:
         self._writer_engine = writer
         self._reader_engine = reader
@@ -45,6 +47,10 @@ class Database:
 
     def check(self) -> None:
         """Refuse a place or a server that could not keep the promise."""
+
+    def for_permits(self) -> Database:
+        """The same database on a connection for permits to send."""
+        return self
 
     def trouble(self, error: DBAPIError) -> StoreUnavailable | None:
         """The store is away, or None: the statement itself is wrong."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import create_engine
@@ -21,6 +22,9 @@ SESSION = {
     "idle_in_transaction_session_timeout": "10000",
     "timezone": "UTC",
 }
+# A permit need not wait for the disk: before its request leaves, the lead is committed as sending, and the
+# log is written in order, so the permit is on disk by then. A permit whose end is lost expires.
+PERMITS_SESSION = {**SESSION, "synchronous_commit": "off"}
 _LOCKED = frozenset({"55P03", "57014"})  # lock_timeout, statement_timeout
 _FULL = frozenset({"53100"})
 _AGAIN = frozenset({"40P01", "40001"})  # a deadlock's victim was rolled back as a whole
@@ -30,13 +34,18 @@ _AWAY = ("08", "53", "57P", "58", "XX", "25006")
 class PostgresDatabase(Database):
     """Any number of processes and machines."""
 
-    def __init__(self, url: URL) -> None:
+    shared = True
+
+    def __init__(self, url: URL, *, session: Mapping[str, str] = SESSION) -> None:
         self.url = url.set(drivername="postgresql+psycopg")
-        writer = self._engine(SESSION)
+        writer = self._engine(session)
         reader = self._engine(
-            {**SESSION, "default_transaction_read_only": "on"}, isolation_level="AUTOCOMMIT"
+            {**session, "default_transaction_read_only": "on"}, isolation_level="AUTOCOMMIT"
         )
         super().__init__(writer=writer, reader=reader, transaction=PostgresTransaction)
+
+    def for_permits(self) -> Database:
+        return PostgresDatabase(self.url, session=PERMITS_SESSION)
 
     def check(self) -> None:
         """A server that answers before it has written would break the promise behind every answer of ours."""
@@ -60,7 +69,7 @@ class PostgresDatabase(Database):
                 " Check GATEWAY_DATABASE_URL and that the server runs."
             ) from error
 
-    def _engine(self, settings: dict[str, str], **options: Any) -> Engine:
+    def _engine(self, settings: Mapping[str, str], **options: Any) -> Engine:
         text = " ".join(f"-c {name}={value}" for name, value in settings.items())
         return create_engine(
             self.url,

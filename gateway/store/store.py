@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError
 from gateway.clock import Clock, SystemClock
 from gateway.leads.identity import new_id
 from gateway.leads.lead import LeadStatus
-from gateway.store import batch, deciding, holds, keys, processes, purging, queueing, reading, verify
+from gateway.store import batch, deciding, holds, keys, permits, processes, purging, queueing, reading, verify
 from gateway.store.database import Database
 from gateway.store.errors import StoreError
 from gateway.store.operations import Operation
@@ -38,8 +38,10 @@ T = TypeVar("T")
 class Store:
     """Everything raises StoreUnavailable when the database is away; the next call tries it again."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, *, permits_database: Database | None = None) -> None:
         self._database = database
+        # A connection of their own: whoever waits for a permit keeps no lead from being stored.
+        self._permits_database = permits_database or database
         self._clock = clock
 
     # -- opening ---------------------------------------------------------------------------------------------
@@ -52,7 +54,7 @@ class Store:
         database = _database(url)
         database.check()
         database.close()
-        return cls(database, clock or SystemClock())
+        return cls(database, clock or SystemClock(), permits_database=database.for_permits())
 
     @staticmethod
     def migrate(url: str) -> None:
@@ -64,7 +66,13 @@ class Store:
 
     def close(self) -> None:
         """Close every connection; a later call opens new ones."""
+        self._permits_database.close()
         self._database.close()
+
+    @property
+    def shared(self) -> bool:
+        """Whether other machines may use it too."""
+        return self._database.shared
 
     def write(self, work: Callable[[Transaction], T]) -> T:
         """Run SQL of the caller's own in one transaction; for repairs and tests."""
@@ -110,6 +118,8 @@ class Store:
         """Free the leads of dead owners: queued ones for everybody, sending ones as unconfirmed."""
         queued = unconfirmed = 0
         for owner in self._database.read(lambda connection: processes.dead_owners(connection, now, alive)):
+            if self.shared and alive(owner) is False:
+                self._end_permits_of(owner)
             finished = False
             while not finished:
                 freed, finished = self._reap_some(owner, now)
@@ -121,6 +131,42 @@ class Store:
 
     def _reap_some(self, owner: str, now: float) -> tuple[Reaped, bool]:
         return self._database.write(lambda transaction: processes.reap(transaction, owner, now))
+
+    # -- permits to send, PostgreSQL only --------------------------------------------------------------------
+
+    def take_permit(
+        self,
+        permit_id: str,
+        dialer: str,
+        *,
+        owner: str,
+        max_concurrency: int,
+        max_per_second: int,
+        lease: float,
+    ) -> float:
+        """Zero when the permit is ours, else the seconds to wait; it ends by itself after `lease` seconds."""
+        return self._permits_database.write(
+            lambda transaction: permits.take(
+                transaction,
+                permit_id,
+                dialer=dialer,
+                owner=owner,
+                max_concurrency=max_concurrency,
+                max_per_second=max_per_second,
+                lease=lease,
+            )
+        )
+
+    def end_permit(self, permit_id: str) -> None:
+        """The dialer has answered, or never will."""
+        self._permits_database.write(lambda transaction: permits.end(transaction, permit_id))
+
+    def cancel_permit(self, permit_id: str) -> None:
+        """Nothing was sent; harmless when the permit was never given."""
+        self._permits_database.write(lambda transaction: permits.cancel(transaction, permit_id))
+
+    def _end_permits_of(self, owner: str) -> None:
+        self._permits_database.write(lambda transaction: permits.end_all(transaction, owner))
 
     # -- holds -----------------------------------------------------------------------------------------------
 

@@ -175,3 +175,16 @@ suppressions = Table(
     Column("phone", Text, primary_key=True),
     Column("since", TIME, nullable=False),
 )
+
+# One row per request under way or begun within the last second; PostgreSQL only, see permits.py.
+permits = Table(
+    "permits",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("dialer", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("started_at", TIME, nullable=False),
+    Column("ended_at", TIME),
+    Column("expires_at", TIME, nullable=False),
+    Index("permits_started", "dialer", "started_at"),
+)

@@ -104,10 +104,10 @@ def test_three_processes_together_keep_both_caps(tmp_path: Path) -> None:
 
     begun = sorted(start for start, _ in spans)
     assert all(later - earlier >= 1.0 for earlier, later in zip(begun, begun[20:], strict=False))
-    assert max(_at_once(spans, at) for at, _ in spans) <= 3
+    assert max(at_once(spans, at) for at, _ in spans) <= 3
 
 
-def _at_once(spans: list[tuple[float, float]], at: float) -> int:
+def at_once(spans: list[tuple[float, float]], at: float) -> int:
     return sum(1 for start, end in spans if start <= at < end)
 
 
