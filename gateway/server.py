@@ -293,6 +293,11 @@ def _options(settings: Settings) -> dict[str, Any]:
         "limit_request_line": REQUEST_LINE,
         "limit_request_fields": HEADERS,
         "worker_tmp_dir": str(SHARED_MEMORY) if os.access(SHARED_MEMORY, os.W_OK) else None,
+        # No header is special to gunicorn, so whom it would believe does not matter, and need not be worked out each
+        # time: the client's address behind proxies is read by web/context.py alone.
+        "forwarded_allow_ips": "*",
+        "secure_scheme_headers": {},
+        "forwarder_headers": "",
         "control_socket_disable": True,
         "proc_name": "gateway",
         "logger_class": _Log,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -227,6 +228,7 @@ class Line:
             self._at_the_gate = False
 
     def _send(self, permit: Permit) -> None:
+        time.sleep(0)  # leads that are ready at this very moment travel along; no wait, only a turn
         batch = self._take_batch()
         if batch is None:
             permit.cancel()
