@@ -21,8 +21,8 @@ def test_on_a_quiet_line_each_lead_is_one_add_lead(tmp_path: Path) -> None:
         assert bench.dialer.actions == ["add_lead"] * 3
 
 
-def test_the_dialers_lead_id_is_kept_with_the_lead(tmp_path: Path) -> None:
-    with running_bench(tmp_path, ScriptedDialer()) as bench:
+def test_the_dialers_lead_id_is_kept_with_the_lead(tmp_path: Path, url: str) -> None:
+    with running_bench(tmp_path, ScriptedDialer(), url=url) as bench:
         status = bench.wait_for(bench.take(), State.DELIVERED)
 
         assert (status.dialer_lead_id, status.dialer_status, status.attempts) == ("1764", "NEW", 1)
@@ -54,9 +54,9 @@ def test_leads_that_wait_for_a_sender_share_one_request(tmp_path: Path) -> None:
         assert len(dialer.requests) < 8
 
 
-def test_each_lead_of_a_shared_request_has_its_own_number(tmp_path: Path) -> None:
+def test_each_lead_of_a_shared_request_has_its_own_number(tmp_path: Path, url: str) -> None:
     dialer = ScriptedDialer(seconds=0.2)
-    with running_bench(tmp_path, dialer, max_concurrency=1) as bench:
+    with running_bench(tmp_path, dialer, url=url, max_concurrency=1) as bench:
         bench.wait_for(bench.take(), State.DELIVERED)
         lead_ids = [bench.take() for _ in range(12)]
         numbers = {bench.wait_for(lead_id, State.DELIVERED).dialer_lead_id for lead_id in lead_ids}
@@ -91,9 +91,9 @@ def test_no_request_carries_more_than_batch_max(tmp_path: Path) -> None:
         assert max(len(phones) for phones in dialer.requests) <= 3
 
 
-def test_never_two_requests_for_one_number_at_once(tmp_path: Path) -> None:
+def test_never_two_requests_for_one_number_at_once(tmp_path: Path, url: str) -> None:
     dialer = ScriptedDialer(seconds=0.05)
-    with running_bench(tmp_path, dialer, max_concurrency=4) as bench:
+    with running_bench(tmp_path, dialer, url=url, max_concurrency=4) as bench:
         bench.wait_for(bench.take(), State.DELIVERED)
         for lead_id in [bench.take(phone=f"98765432{n % 2}0") for n in range(12)]:
             bench.wait_for(lead_id, State.DELIVERED)
@@ -102,9 +102,9 @@ def test_never_two_requests_for_one_number_at_once(tmp_path: Path) -> None:
         assert len(dialer.sent) == 13
 
 
-def test_never_two_requests_for_one_number_at_once_over_two_processes(tmp_path: Path) -> None:
+def test_never_two_requests_for_one_number_at_once_over_two_processes(tmp_path: Path, url: str) -> None:
     dialer = ScriptedDialer(seconds=0.1)
-    with running_bench(tmp_path, dialer) as one, running_bench(tmp_path, dialer) as other:
+    with running_bench(tmp_path, dialer, url=url) as one, running_bench(tmp_path, dialer, url=url) as other:
         lead_ids = [bench.take(phone="9876543210") for bench in (one, other) * 3]
         for lead_id in lead_ids:
             one.wait_for(lead_id, State.DELIVERED)
@@ -113,11 +113,11 @@ def test_never_two_requests_for_one_number_at_once_over_two_processes(tmp_path: 
         assert len(dialer.sent) == 6
 
 
-def test_the_cap_on_requests_at_once_holds_over_two_processes(tmp_path: Path) -> None:
+def test_the_cap_on_requests_at_once_holds_over_two_processes(tmp_path: Path, url: str) -> None:
     dialer = ScriptedDialer(seconds=0.05)
     with (
-        running_bench(tmp_path, dialer, max_concurrency=3, batch=Batching.NEVER) as one,
-        running_bench(tmp_path, dialer, max_concurrency=3, batch=Batching.NEVER) as other,
+        running_bench(tmp_path, dialer, url=url, max_concurrency=3, batch=Batching.NEVER) as one,
+        running_bench(tmp_path, dialer, url=url, max_concurrency=3, batch=Batching.NEVER) as other,
     ):
         for lead_id in [bench.take() for bench in (one, other) for _ in range(15)]:
             one.wait_for(lead_id, State.DELIVERED)
@@ -125,9 +125,9 @@ def test_the_cap_on_requests_at_once_holds_over_two_processes(tmp_path: Path) ->
         assert 1 <= dialer.most_at_once <= 3
 
 
-def test_the_cap_per_second_holds(tmp_path: Path) -> None:
+def test_the_cap_per_second_holds(tmp_path: Path, url: str) -> None:
     dialer = ScriptedDialer()
-    with running_bench(tmp_path, dialer, max_per_second=5, batch=Batching.NEVER) as bench:
+    with running_bench(tmp_path, dialer, url=url, max_per_second=5, batch=Batching.NEVER) as bench:
         for lead_id in [bench.take() for _ in range(12)]:
             bench.wait_for(lead_id, State.DELIVERED)
 
@@ -155,9 +155,9 @@ def test_fresh_leads_go_before_old_ones(tmp_path: Path) -> None:
         assert order.index("8") >= 4
 
 
-def test_a_lead_that_was_not_sent_is_sent_again(tmp_path: Path) -> None:
+def test_a_lead_that_was_not_sent_is_sent_again(tmp_path: Path, url: str) -> None:
     answers: list[Outcome] = [NotSent(code="dialer.unreachable", message="m"), Created(lead_id="7")]
-    with running_bench(tmp_path, ScriptedDialer(script=lambda _: answers.pop(0))) as bench:
+    with running_bench(tmp_path, ScriptedDialer(script=lambda _: answers.pop(0)), url=url) as bench:
         status = bench.wait_for(bench.take(), State.DELIVERED)
 
         assert (status.dialer_lead_id, status.attempts) == ("7", 2)
@@ -175,12 +175,12 @@ def test_a_caller_goes_on_waiting_through_a_retry(tmp_path: Path) -> None:
         assert status.dialer_lead_id == "7"
 
 
-def test_a_rejected_lead_is_sent_once_and_keeps_no_other_back(tmp_path: Path) -> None:
+def test_a_rejected_lead_is_sent_once_and_keeps_no_other_back(tmp_path: Path, url: str) -> None:
     def script(lead: Fields) -> Outcome:
         bad = lead["phone_number"] == "1111111111"
         return Rejected(code="phone.invalid", message="m") if bad else Created(lead_id="1")
 
-    with running_bench(tmp_path, ScriptedDialer(script=script)) as bench:
+    with running_bench(tmp_path, ScriptedDialer(script=script), url=url) as bench:
         bad, good = bench.take(phone="1111111111"), bench.take()
 
         assert bench.wait_for(bad, State.REJECTED).reason_code == "phone.invalid"
@@ -197,10 +197,10 @@ def test_hold_parks_a_lead_without_an_answer_and_sends_it_once(tmp_path: Path) -
         assert len(dialer.requests) == 1
 
 
-def test_resend_sends_it_again_and_marks_a_possible_duplicate(tmp_path: Path) -> None:
+def test_resend_sends_it_again_and_marks_a_possible_duplicate(tmp_path: Path, url: str) -> None:
     answers: list[Outcome] = [Unknown(code="dialer.no_answer", message="m"), Created(lead_id="7")]
     dialer = ScriptedDialer(script=lambda _: answers.pop(0))
-    with running_bench(tmp_path, dialer, on_unknown=OnUnknown.RESEND) as bench:
+    with running_bench(tmp_path, dialer, url=url, on_unknown=OnUnknown.RESEND) as bench:
         status = bench.wait_for(bench.take(), State.DELIVERED)
 
         assert (status.dialer_lead_id, status.possible_duplicate) == ("7", True)
@@ -222,9 +222,9 @@ def test_a_multi_call_the_dialer_cannot_read_is_sent_again_as_single_calls(tmp_p
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.05])
-def test_every_one_of_many_leads_is_sent_exactly_once(tmp_path: Path, seconds: float) -> None:
+def test_every_one_of_many_leads_is_sent_exactly_once(tmp_path: Path, url: str, seconds: float) -> None:
     dialer = ScriptedDialer(script=always_created(), seconds=seconds)
-    with running_bench(tmp_path, dialer) as bench:
+    with running_bench(tmp_path, dialer, url=url) as bench:
         lead_ids = [bench.take() for _ in range(200)]
         for lead_id in lead_ids:
             bench.wait_for(lead_id, State.DELIVERED, seconds=30)

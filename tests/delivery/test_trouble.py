@@ -41,13 +41,13 @@ def test_callers_are_told_pending_when_the_circuit_opens(tmp_path: Path) -> None
         assert time.monotonic() - began < 10
 
 
-def test_a_backlog_is_sent_when_the_dialer_is_back(tmp_path: Path) -> None:
+def test_a_backlog_is_sent_when_the_dialer_is_back(tmp_path: Path, url: str) -> None:
     away = [True]
 
     def script(_: Fields) -> Outcome:
         return NotSent(code="dialer.unreachable", message="m") if away[0] else Created(lead_id="1")
 
-    with running_bench(tmp_path, ScriptedDialer(script=script)) as bench:
+    with running_bench(tmp_path, ScriptedDialer(script=script), url=url) as bench:
         lead_ids = [bench.take() for _ in range(30)]
         _until(lambda: not bench.delivery.lines()["main"].breaker.closed)
         away[0] = False
@@ -95,26 +95,26 @@ def test_new_leads_behind_a_hold_are_held_at_once_and_say_why(tmp_path: Path) ->
         assert (status.state, status.reason_code) == (State.HELD, "dialer.login")
 
 
-def test_a_list_that_is_refused_holds_only_its_own_leads(tmp_path: Path) -> None:
+def test_a_list_that_is_refused_holds_only_its_own_leads(tmp_path: Path, url: str) -> None:
     def script(lead: Fields) -> Outcome:
         if lead["list_id"] == "404":
             return Refused(code="list.not_found", message="m", scope=Scope.LIST)
         return Created(lead_id="1")
 
-    with running_bench(tmp_path, ScriptedDialer(script=script)) as bench:
+    with running_bench(tmp_path, ScriptedDialer(script=script), url=url) as bench:
         bench.wait_for(bench.take(list_id="404"), State.HELD)
 
         assert bench.status(bench.take(list_id="404")).state is State.HELD
         assert bench.wait_for(bench.take(), State.DELIVERED)
 
 
-def test_held_leads_are_released_together_when_the_probe_gets_through(tmp_path: Path) -> None:
+def test_held_leads_are_released_together_when_the_probe_gets_through(tmp_path: Path, url: str) -> None:
     mended = [False]
 
     def script(_: Fields) -> Outcome:
         return Created(lead_id="1") if mended[0] else LOGIN
 
-    with running_bench(tmp_path, ScriptedDialer(script=script)) as bench:
+    with running_bench(tmp_path, ScriptedDialer(script=script), url=url) as bench:
         lead_ids = [bench.take() for _ in range(30)]
         for lead_id in lead_ids:
             bench.wait_for(lead_id, State.HELD)
@@ -152,52 +152,54 @@ def test_a_list_without_its_form_parks_the_lead_and_holds_the_rest(tmp_path: Pat
         assert len(dialer.requests) == 1
 
 
-def test_leads_of_a_dead_process_go_on_and_those_that_may_have_left_are_parked(tmp_path: Path) -> None:
+def test_leads_of_a_dead_process_go_on_and_those_that_may_have_left_are_parked(
+    tmp_path: Path, url: str
+) -> None:
     hanging = ScriptedDialer()
     hanging.gate.clear()
-    with running_bench(tmp_path, hanging, max_concurrency=1) as dead:
+    with running_bench(tmp_path, hanging, url=url, max_concurrency=1) as dead:
         left = dead.take()
         _until(lambda: len(hanging.requests) == 1)
         waiting = dead.take()
         dead.store.leave_process(dead.delivery.owner_id)  # what a kill looks like to the others
 
-        with running_bench(tmp_path, ScriptedDialer()) as other:
+        with running_bench(tmp_path, ScriptedDialer(), url=url) as other:
             assert other.wait_for(left, State.UNCONFIRMED).reason_code == "gateway.crashed"
             assert other.wait_for(waiting, State.DELIVERED)
             hanging.gate.set()
 
 
-def test_with_resend_what_a_dead_process_may_have_sent_goes_again_marked(tmp_path: Path) -> None:
+def test_with_resend_what_a_dead_process_may_have_sent_goes_again_marked(tmp_path: Path, url: str) -> None:
     hanging = ScriptedDialer()
     hanging.gate.clear()
-    with running_bench(tmp_path, hanging) as dead:
+    with running_bench(tmp_path, hanging, url=url) as dead:
         left = dead.take()
         _until(lambda: len(hanging.requests) == 1)
         dead.store.leave_process(dead.delivery.owner_id)
-        with running_bench(tmp_path, ScriptedDialer(), on_unknown=OnUnknown.RESEND) as other:
+        with running_bench(tmp_path, ScriptedDialer(), url=url, on_unknown=OnUnknown.RESEND) as other:
             status = other.wait_for(left, State.DELIVERED)
             hanging.gate.set()
 
             assert status.possible_duplicate is True
 
 
-def test_an_answer_that_comes_late_still_settles_a_parked_lead(tmp_path: Path) -> None:
+def test_an_answer_that_comes_late_still_settles_a_parked_lead(tmp_path: Path, url: str) -> None:
     hanging = ScriptedDialer()
     hanging.gate.clear()
-    with running_bench(tmp_path, hanging) as slow:
+    with running_bench(tmp_path, hanging, url=url) as slow:
         lead_id = slow.take()
         _until(lambda: len(hanging.requests) == 1)
         slow.store.leave_process(slow.delivery.owner_id)
-        with running_bench(tmp_path, ScriptedDialer()) as other:
+        with running_bench(tmp_path, ScriptedDialer(), url=url) as other:
             other.wait_for(lead_id, State.UNCONFIRMED)
             hanging.gate.set()
 
             assert other.wait_for(lead_id, State.DELIVERED).dialer_lead_id == "1764"
 
 
-def test_stopping_gives_waiting_leads_back_to_the_queue(tmp_path: Path) -> None:
+def test_stopping_gives_waiting_leads_back_to_the_queue(tmp_path: Path, url: str) -> None:
     hanging = ScriptedDialer(seconds=0.3)
-    with running_bench(tmp_path, hanging, max_concurrency=1) as bench:
+    with running_bench(tmp_path, hanging, url=url, max_concurrency=1) as bench:
         bench.wait_for(bench.take(), State.DELIVERED)
         lead_ids = [bench.take() for _ in range(10)]
         bench.delivery.stop(5.0)
