@@ -164,6 +164,8 @@ def _open(url: str) -> RateLimiter:
     """Flask-Limiter's strategy over its storage. Its hooks go to an app of their own: they would look for
     decorated views at every request, while here the guards count, after a caller has proved itself."""
     options: dict[str, Any] = {"wrap_exceptions": True}
+    if url.startswith("unix://"):  # redis-py's name for it; `limits` has another
+        url = f"redis+{url}"
     if url.startswith("redis"):
         options |= {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}
         options |= {"retry": Retry(NoBackoff(), retries=0)}  # a second try costs a lead more than a count
