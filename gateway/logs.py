@@ -195,8 +195,13 @@ lines = Lines()
 masking = Masking()
 
 
-def configure(*, level: str = "info", style: str = "json", secrets: Iterable[str] = ()) -> None:
-    """Send our lines and those of every library the same way; `style` is json or console."""
+def configure(
+    *, level: str = "info", style: str = "json", secrets: Iterable[str] = (), for_good: bool = False
+) -> None:
+    """Send our lines and those of every library the same way; `style` is json or console.
+
+    `for_good`: loggers are put together once, at their first line; another `configure` would not reach them.
+    """
     masking.hide(secrets)
     chain: list[Processor] = [merge_contextvars, structlog.processors.format_exc_info, masking]
     if style == "console":
@@ -212,7 +217,7 @@ def configure(*, level: str = "info", style: str = "json", secrets: Iterable[str
         processors=chain,
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=lambda *_names: lines,
-        cache_logger_on_first_use=False,
+        cache_logger_on_first_use=for_good,
     )
     _take_over_stdlib(level)
 

@@ -38,7 +38,8 @@ def read_config(ctx: click.Context, settings: Settings) -> GatewayConfig:
 def begin_logging(settings: Settings, config: GatewayConfig) -> None:
     """For commands that run on: their output is log lines."""
     own = {settings.secret_key, settings.metrics_token}
-    logs.configure(level=settings.log_level, style=settings.log_format, secrets=config.secrets | own)
+    secrets = config.secrets | own
+    logs.configure(level=settings.log_level, style=settings.log_format, secrets=secrets, for_good=True)
 
 
 def refuse_weak(settings: Settings) -> None:

@@ -15,21 +15,26 @@ LONGEST_LOOK = 0.25
 class Ticket:
     """One caller's wait for one lead."""
 
-    __slots__ = ("_event", "lead_id", "status")
+    __slots__ = ("_ended", "_woken", "lead_id", "status")
 
     def __init__(self, lead_id: str) -> None:
         self.lead_id = lead_id
         self.status: LeadStatus | None = None
-        self._event = threading.Event()
+        self._woken = False
+        self._ended = threading.Lock()  # held until somebody wakes us; much cheaper than an Event
+        self._ended.acquire()
 
     def wait(self, seconds: float) -> LeadStatus | None:
         """The lead's status once it has ended or is parked; None when the time is up first."""
-        self._event.wait(seconds)
+        self._ended.acquire(timeout=max(0.0, seconds))
         return self.status
 
     def wake(self, status: LeadStatus | None) -> None:
-        self.status = status
-        self._event.set()
+        """The end, or `None`: it will not come soon. Only the first one counts."""
+        if not self._woken:
+            self._woken = True
+            self.status = status
+            self._ended.release()
 
 
 class Waiters:

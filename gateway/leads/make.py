@@ -18,7 +18,7 @@ from gateway.leads.lead import Lead, Note, Problem, Submission
 from gateway.leads.phone import Phone, PhoneRules
 from gateway.leads.reading import Reading, Sent, read_liberally, read_strictly
 from gateway.leads.routing import route
-from gateway.leads.schema import lead_schema, scalar_text
+from gateway.leads.schema import lead_schema_of, scalar_text
 from gateway.leads.text import clean_text
 
 _REFERENCE = re.compile(r"[0-9A-Za-z-]+", re.ASCII)
@@ -116,7 +116,8 @@ def _judge(reading: Reading, rules: PhoneRules, *, strict: bool) -> tuple[Values
     """Values by field, and every problem: names first, then values in the order they were sent."""
     codes: dict[str, str] = {}
     try:
-        loaded = lead_schema(rules).load({name: sent.value for name, sent in reading.sent.items()})
+        sent_values = {name: sent.value for name, sent in reading.sent.items()}
+        loaded = lead_schema_of(rules, frozenset(sent_values)).load(sent_values)
     except ValidationError as error:
         loaded = error.valid_data
         messages = cast("dict[str, list[str]]", error.messages)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from flask import Response
+from werkzeug.wsgi import ClosingIterator
 
 from gateway.leads.lead import LeadStatus, State
 from gateway.sources.base import Reply
 from gateway.web.errors import Refusal, problem_document
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _STATUS = {
     State.DELIVERED: 201,
@@ -41,9 +45,17 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def response(self) -> Response:
-        response = Response(self.body, self.status, content_type=self.content_type)
+        response = _Plain(self.body, self.status, content_type=self.content_type)
         response.headers.extend(self.headers)
         return response
+
+
+class _Plain(Response):
+    """A response whose body and headers are final: nothing is worked out again on its way to the server."""
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        start_response(self.status, self.headers.to_wsgi_list())
+        return ClosingIterator((self.get_data(),), self.close)
 
 
 def captured(lead: LeadStatus, *, status_url: str | None) -> Answer:

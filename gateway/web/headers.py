@@ -35,19 +35,26 @@ def begin() -> None:
 
 def finish(response: Response) -> Response:
     """Add what every answer carries, and count it."""
-    headers, is_page = response.headers, "page" in g
-    headers["X-Request-Id"] = correlation_id()
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers.setdefault("Cache-Control", "no-store")
-    headers.setdefault("Content-Security-Policy", page_policy() if is_page else NOTHING)
-    # same-origin, not no-referrer: with that a browser would post our own form with Origin: null.
-    headers.setdefault("Referrer-Policy", "same-origin" if is_page else "no-referrer")
+    wanted = {"X-Request-Id": correlation_id(), **(_page() if "page" in g else API), **g.get("limit_headers", {})}
     if services().config.public_url.startswith("https:"):
-        headers["Strict-Transport-Security"] = TWO_YEARS
-    for name, value in g.get("limit_headers", {}).items():
-        headers.setdefault(name, value)
+        wanted["Strict-Transport-Security"] = TWO_YEARS
+    present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - iterating gives pairs
+    response.headers.extend({name: value for name, value in wanted.items() if name.lower() not in present})
     _count(response.status_code)
     return response
+
+
+API = {
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": NOTHING,
+    "Referrer-Policy": "no-referrer",
+}
+
+
+def _page() -> dict[str, str]:
+    # same-origin, not no-referrer: with that a browser would post our own form with Origin: null.
+    return {**API, "Content-Security-Policy": page_policy(), "Referrer-Policy": "same-origin"}
 
 
 def _count(status: int) -> None:
