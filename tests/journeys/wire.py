@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 PATIENCE = 10.0  # seconds
+_addresses = (f"127.1.{number // 250}.{number % 250 + 1}" for number in itertools.count())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,10 +35,12 @@ class Heard:
 
 
 class Wire:
-    """One connection."""
+    """One connection, from an address that nobody else uses unless `peer` names one."""
 
-    def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+    def __init__(self, port: int, peer: str = "") -> None:
+        self._socket = socket.create_connection(
+            ("127.0.0.1", port), timeout=PATIENCE, source_address=(peer or next(_addresses), 0)
+        )
         self._file = self._socket.makefile("rb")
 
     def say(self, data: bytes, *, no_more: bool = False) -> Wire:
@@ -76,17 +80,17 @@ class Wire:
 
 
 @contextlib.contextmanager
-def wire(port: int) -> Iterator[Wire]:
-    connection = Wire(port)
+def wire(port: int, peer: str = "") -> Iterator[Wire]:
+    connection = Wire(port, peer)
     try:
         yield connection
     finally:
         connection.hang_up()
 
 
-def ask(port: int, data: bytes, *, no_more: bool = False) -> Heard:
+def ask(port: int, data: bytes, *, no_more: bool = False, peer: str = "") -> Heard:
     """Say it, hear one answer, hang up."""
-    with wire(port) as connection:
+    with wire(port, peer) as connection:
         return connection.say(data, no_more=no_more).hear()
 
 
@@ -115,7 +119,3 @@ def framed(
 
 def chunked(*chunks: bytes) -> bytes:
     return b"".join(b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in chunks) + b"0\r\n\r\n"
-
-
-def statuses(heard: Iterable[Heard]) -> list[int]:
-    return [each.status for each in heard]
