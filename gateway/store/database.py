@@ -108,11 +108,12 @@ class Database:
             if trouble is None:
                 raise
             self._drop_writer()
-            if committing and isinstance(trouble, Lost):
-                raise trouble.copy() from error
-            raise trouble from error
-        except StoreUnavailable:
+            trouble.in_doubt = committing
+            # A copy is no longer Lost, so it is not tried again.
+            raise (trouble.copy() if committing else trouble) from error
+        except StoreUnavailable as error:
             self._drop_writer()
+            error.in_doubt = committing
             raise
         return result
 

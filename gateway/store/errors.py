@@ -27,14 +27,15 @@ class OutdatedSchema(StoreError):  # noqa: N818 - a state of the database, named
 
 
 class StoreUnavailable(StoreError):  # noqa: N818 - callers answer "unavailable" with it
-    """Nothing may be acknowledged; `retry_after` in seconds."""
+    """Nothing may be acknowledged; `retry_after` in seconds. In doubt: it may be on disk all the same."""
 
-    def __init__(self, code: Trouble, message: str, *, retry_after: int = 1) -> None:
+    def __init__(self, code: Trouble, message: str, *, retry_after: int = 1, in_doubt: bool = False) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.retry_after = retry_after
+        self.in_doubt = in_doubt
 
     def copy(self) -> StoreUnavailable:
         """The same trouble for another caller: an exception raised in two threads mixes their tracebacks."""
-        return StoreUnavailable(self.code, self.message, retry_after=self.retry_after)
+        return StoreUnavailable(self.code, self.message, retry_after=self.retry_after, in_doubt=self.in_doubt)

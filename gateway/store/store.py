@@ -14,7 +14,8 @@ from gateway.leads.identity import new_id
 from gateway.leads.lead import LeadStatus
 from gateway.store import batch, deciding, holds, keys, permits, processes, purging, queueing, reading, verify
 from gateway.store.database import Database
-from gateway.store.errors import StoreError
+from gateway.store.doubts import Doubts
+from gateway.store.errors import StoreError, StoreUnavailable
 from gateway.store.operations import Operation
 from gateway.store.postgresql import PostgresDatabase
 from gateway.store.reading import Search
@@ -43,6 +44,7 @@ class Store:
         # A connection of their own: whoever waits for a permit keeps no lead from being stored.
         self._permits_database = permits_database or database
         self._clock = clock
+        self._doubts = Doubts()
 
     # -- opening ---------------------------------------------------------------------------------------------
 
@@ -86,15 +88,26 @@ class Store:
 
     def transact(self, operations: Sequence[Operation[Any]]) -> list[Any]:
         """Carry out all operations in one transaction, or none; see Recorder."""
-        return self._database.write(lambda transaction: batch.carry_out(transaction, operations))
+        try:
+            return self._settling(lambda transaction: batch.carry_out(transaction, operations))
+        except StoreUnavailable as error:
+            if error.in_doubt:
+                self._doubts.add(operations)
+            raise
+
+    def _settling(self, work: Callable[[Transaction], T]) -> T:
+        """First undo what may have been committed without our knowing."""
+        settled, result = self._database.write(
+            lambda transaction: (self._doubts.settle(transaction), work(transaction))
+        )
+        self._doubts.settled(settled)
+        return result
 
     # -- the queue -------------------------------------------------------------------------------------------
 
     def claim_due(self, dialer: str, *, owner: str, limit: int, now: float) -> list[QueuedLead]:
         """Make up to `limit` due, unowned leads ours; never one that another process gets too."""
-        return self._database.write(
-            lambda transaction: queueing.claim_due(transaction, dialer, owner, limit, now)
-        )
+        return self._settling(lambda transaction: queueing.claim_due(transaction, dialer, owner, limit, now))
 
     def backlog(self, dialer: str) -> Backlog:
         """What waits for this dialer, by state."""
