@@ -15,6 +15,7 @@ from gateway.delivery.holds import Holds
 from gateway.delivery.line import Line
 from gateway.delivery.lookup import LookUp
 from gateway.delivery.owner import Owner
+from gateway.delivery.strays import Strays
 from gateway.delivery.waiting import Waiters
 from gateway.store import Store, StoreUnavailable
 from gateway.store.operations import Release
@@ -26,6 +27,7 @@ TICK = 0.25  # seconds
 HEARTBEAT = 5.0
 ALIVE_FOR = 20.0  # a process silent for longer is dead to the others
 REAP = 2.0
+STRAYS = 5.0
 HOLDS = 1.0
 GAUGES = 5.0
 PURGE = 3600.0
@@ -63,12 +65,14 @@ class Sweeper:
         self._waiters = waiters
         self._look_ups = look_ups
         self._clock = clock
+        self._strays = Strays(owner=owner.id, lines=lines, store=store, recorder=recorder, clock=clock)
         self._stopping = threading.Event()
         self._due: dict[str, float] = {}
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
         self._chores = {
             "heartbeat": Chore(every=HEARTBEAT, do=self._heartbeat),
             "reap": Chore(every=REAP, do=self._reap),
+            "strays": Chore(every=STRAYS, do=self._strays.release),
             "holds": Chore(every=HOLDS, do=self._hold),
             "lines": Chore(every=TICK, do=self._serve_lines),
             "look_ups": Chore(every=1.0, do=self._look_up),

@@ -157,6 +157,12 @@ def backlog(connection: Connection, dialer: str) -> Backlog:
     return Backlog(by_state=by_state, oldest=oldest)
 
 
+def waiting_of(connection: Connection, owner: str) -> frozenset[str]:
+    """The queued leads of one owner."""
+    wanted = select(leads.c.id).where(leads.c.owner == owner, _in_state(State.QUEUED))
+    return frozenset(connection.scalars(wanted))
+
+
 def _in_state(state: State) -> TextClause:
     """The condition in the words of the partial indexes; a bound value would not match them."""
     parked = f"{PARKED} AND " if state in WAITING else ""

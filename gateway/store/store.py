@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import Connection
 
 from gateway.clock import Clock, SystemClock
 from gateway.leads.identity import new_id
@@ -15,9 +13,9 @@ from gateway.leads.lead import LeadStatus
 from gateway.store import batch, deciding, holds, keys, permits, processes, purging, queueing, reading, verify
 from gateway.store.database import Database
 from gateway.store.doubts import Doubts
-from gateway.store.errors import StoreError, StoreUnavailable
+from gateway.store.engines import open_database
+from gateway.store.errors import StoreUnavailable
 from gateway.store.operations import Operation
-from gateway.store.postgresql import PostgresDatabase
 from gateway.store.reading import Search
 from gateway.store.records import (
     ApiKey,
@@ -30,7 +28,6 @@ from gateway.store.records import (
     Story,
     UnconfirmedLead,
 )
-from gateway.store.sqlite import SqliteDatabase
 from gateway.store.transaction import Transaction
 
 T = TypeVar("T")
@@ -53,7 +50,7 @@ class Store:
         """Check the place, the server and the tables; no connection stays open, so that a fork may follow."""
         if migrate:
             cls.migrate(url)
-        database = _database(url)
+        database = open_database(url)
         database.check()
         database.close()
         return cls(database, clock or SystemClock(), permits_database=database.for_permits())
@@ -61,7 +58,7 @@ class Store:
     @staticmethod
     def migrate(url: str) -> None:
         """Create the tables, or bring them to this program's; harmless when there is nothing to do."""
-        database = _database(url)
+        database = open_database(url)
         database.prepare()
         database.migrate()
         database.close()
@@ -108,6 +105,10 @@ class Store:
     def claim_due(self, dialer: str, *, owner: str, limit: int, now: float) -> list[QueuedLead]:
         """Make up to `limit` due, unowned leads ours; never one that another process gets too."""
         return self._settling(lambda transaction: queueing.claim_due(transaction, dialer, owner, limit, now))
+
+    def waiting_of(self, owner: str) -> frozenset[str]:
+        """The queued leads that stand here as this owner's."""
+        return self._database.read(lambda connection: reading.waiting_of(connection, owner))
 
     def backlog(self, dialer: str) -> Backlog:
         """What waits for this dialer, by state."""
@@ -328,18 +329,3 @@ class Store:
     def verify(self) -> list[Finding]:
         """Hold the leads against what was counted at the door; an empty list proves that none is lost."""
         return self._database.read(verify.findings)
-
-
-def _database(url: str) -> Database:
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise StoreError("GATEWAY_DATABASE_URL is not a URL. Example: sqlite:///var/gateway.db") from error
-    backend = parsed.get_backend_name()
-    if backend == "sqlite" and parsed.database not in (None, "", ":memory:"):
-        return SqliteDatabase(Path(str(parsed.database)))
-    if backend == "postgresql":
-        return PostgresDatabase(parsed)
-    raise StoreError(
-        "GATEWAY_DATABASE_URL must be sqlite:///path/to/file or postgresql://user:password@host/name."
-    )
