@@ -16,6 +16,7 @@ from gateway.delivery.queue import LineQueue
 from gateway.store.records import QueuedLead
 
 DEFER = 0.2  # seconds before a lead is tried again whose number another process has in flight
+GATHER = 0.01  # seconds a lead waits for company at most, and only while another request is under way
 SINGLY = 600.0  # seconds without add_multi_lead after the dialer did not take one
 
 
@@ -212,6 +213,7 @@ class Line:
 
     def _wait_for_permit(self) -> Permit | None:
         """The permit of the one sender at the gate; whoever leaves it without one lets another go there."""
+        self._gather()
         self._had_to_wait = False
         while not self._stopping and len(self._queue):
             entered = self._gate.enter()
@@ -222,6 +224,17 @@ class Line:
             self._released.wait(entered)
         self._leave_gate()
         return None
+
+    def _gather(self) -> None:
+        """While a request is under way, let others join this one: until it returns, and no longer than is noticed.
+
+        A lead that meets an idle line leaves at once, so a quiet system adds nothing (the idea of RFC 896).
+        """
+        limit = self._batch_limit()
+        if limit == 1 or self._active <= 1 or len(self._queue) >= limit:
+            return
+        self._released.clear()
+        self._released.wait(min(GATHER, self.pulse.average / 2))
 
     def _leave_gate(self) -> None:
         with self._changed:

@@ -42,6 +42,11 @@ class Pulse:
             self._average = took if self._average is None else self._average + WEIGHT * (took - self._average)
 
     @property
+    def average(self) -> float:
+        """Seconds an answer takes lately; 0 before the first one."""
+        return self._average or 0.0
+
+    @property
     def slow(self) -> bool:
         """Whether the dialer takes longer than the gateway's own work, so that requests at once pay."""
         if self._average is None or self._average >= FAST:
