@@ -35,6 +35,7 @@ def read_dialer(table: Table, name: str) -> DialerConfig:
         prospects_id_max=_prospects_id_max(table),
         connect_timeout=table.seconds("connect_timeout", DEFAULT.connect_timeout, 0.1, 60),
         timeout=table.seconds("timeout", DEFAULT.timeout, 0.5, 300),
+        keep_alive=table.seconds("keep_alive", DEFAULT.keep_alive, 0, 600),
         max_concurrency=table.whole("max_concurrency", DEFAULT.max_concurrency, 1, 64),
         max_per_second=table.whole("max_per_second", DEFAULT.max_per_second, 0, 1000),
         batch=Batching(table.choice("batch", DEFAULT.batch, tuple(Batching))),

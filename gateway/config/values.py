@@ -15,7 +15,7 @@ from jmespath.exceptions import JMESPathError
 
 _DURATION = re.compile(r"(\d{1,6})\s?(ms|s|m|h|d)")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_LIMIT = re.compile(r"(?P<rate>.+?)(?: per (?P<who>ip|key))?")
+_LIMIT = re.compile(r"(?P<rate>.+?)(?: per (?P<who>ip|key|source))?")
 _ORIGIN_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.\-]*[a-z0-9])?|\[[0-9a-f:]+\]")
 SUPPORTED_REGIONS = frozenset(phonenumbers.SUPPORTED_REGIONS)
 
@@ -37,13 +37,15 @@ def duration(value: object) -> float:
 
 
 def limit(value: str) -> str:
-    """A rate such as "5 per minute per ip"; the last two words choose who is counted."""
+    """A rate such as "5 per minute per ip", or "none"; the last two words choose who is counted."""
+    if value.strip().lower() == "none":
+        return "none"
     found = _LIMIT.fullmatch(" ".join(value.split()))
     try:
         limits.parse(found["rate"] if found else "")
     except ValueError as error:
         raise ValueProblemError(
-            'must read like "5 per minute", "5 per minute per ip" or "1000 per hour per key"'
+            'must read like "5 per minute", "5 per minute per ip" or "1000 per hour per key", or be "none"'
         ) from error
     return " ".join(value.split())
 
