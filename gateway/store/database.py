@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
@@ -37,6 +38,7 @@ class Database:
         self._reader_engine = reader
         self._transaction = transaction
         self._writing = FairLock()
+        self._locked_out_at = 0.0
         self._writer: Connection | None = None
         self._readers: deque[Connection] = deque()
 
@@ -77,13 +79,25 @@ class Database:
 
     def write(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in a transaction of its own and return once it is on disk."""
+        began = time.monotonic()
         if not self._writing.take(LOCAL_LIMIT):
             raise StoreUnavailable(Trouble.LOCKED, "Another write of this process takes too long. Try again.")
         try:
-            self.take_turn()
-            return run_blocking(lambda: self._in_turn(work))
+            if self._locked_out_at > began:
+                # It has waited behind a write that met a lock, and would meet it too.
+                raise StoreUnavailable(Trouble.LOCKED, "Writes of this process wait for a lock. Try again.")
+            return self._write_now(work)
         finally:
             self._writing.give()
+
+    def _write_now(self, work: Callable[[Transaction], T]) -> T:
+        try:
+            self.take_turn()
+            return run_blocking(lambda: self._in_turn(work))
+        except StoreUnavailable as error:
+            if error.code is Trouble.LOCKED:
+                self._locked_out_at = time.monotonic()
+            raise
 
     def _in_turn(self, work: Callable[[Transaction], T]) -> T:
         try:

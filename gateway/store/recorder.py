@@ -103,6 +103,9 @@ class Recorder:
             for each, result in zip(batch, results, strict=True):
                 each.result = result
         except StoreUnavailable as error:
+            if error.code is Trouble.LOCKED:
+                # Whoever waits has waited behind the same lock, and would wait as long again.
+                batch = [*batch, *self._take()]
             for each in batch:
                 each.error = error.copy()
         except Exception as error:  # noqa: BLE001 - whatever one operation does must not fail the others

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -95,6 +97,27 @@ def test_a_lock_of_another_program_is_waited_for_at_most_three_seconds(
 
     assert refused.value.code is Trouble.LOCKED
     assert state_of(store, keep(store)) is State.QUEUED
+
+
+def test_writes_that_wait_behind_one_another_are_refused_together(
+    postgres_database: str, open_store: Callable[[str], Store]
+) -> None:
+    Store.migrate(postgres_database)
+    store = open_store(postgres_database)
+
+    def code(_: int) -> Trouble:
+        with pytest.raises(StoreUnavailable) as refused:
+            keep(store)
+        return refused.value.code
+
+    with psycopg.connect(postgres_database) as other, ThreadPoolExecutor(3) as pool:
+        other.execute("LOCK TABLE leads IN ACCESS EXCLUSIVE MODE")
+        began = time.monotonic()
+        codes = list(pool.map(code, range(3)))
+        took = time.monotonic() - began
+
+    assert codes == [Trouble.LOCKED] * 3
+    assert took < 3
 
 
 def test_a_deadlock_is_tried_again(postgres_database: str, open_store: Callable[[str], Store]) -> None:

@@ -136,3 +136,14 @@ def test_many_threads_lose_nothing(store: Store, recorder: Recorder) -> None:
     assert [each.leads[0].id for each in results] == [lead.id for lead in leads]
     assert len(store.statuses([lead.id for lead in leads])) == 400
     assert store.verify() == []
+
+
+def test_whoever_waits_behind_a_lock_waits_once(store: Store) -> None:
+    def locked(_: Sequence[Operation[Any]]) -> list[Any]:
+        raise StoreUnavailable(Trouble.LOCKED, "Another program holds the lock.")
+
+    gated = Gated(locked)
+    refused = gather(gated, [make_accept() for _ in range(5)])
+
+    assert [error.code for error in refused] == [Trouble.LOCKED] * 5
+    assert gated.sizes == [1]
