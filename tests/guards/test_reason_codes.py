@@ -17,7 +17,7 @@ def rows() -> dict[str, list[str]]:
     """The table rows of the page, by their code."""
     found: dict[str, list[str]] = {}
     for line in PAGE.splitlines():
-        if match := re.match(r"\| `([a-z_.]+)` \|", line):
+        if match := re.match(r"\| `([a-z0-9_.]+)` \|", line):
             found.setdefault(match[1], []).append(line)
     return found
 
