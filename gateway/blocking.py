@@ -15,4 +15,4 @@ def run_blocking(call: Callable[[], T]) -> T:
     """Run `call` in the hub's thread pool under gevent, else right here; its exception is raised here."""
     if not monkey.is_module_patched("threading"):
         return call()
-    return cast(T, gevent.get_hub().threadpool.apply(call))
+    return cast("T", gevent.get_hub().threadpool.apply(call))

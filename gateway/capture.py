@@ -1,4 +1,4 @@
-"""USE CASE: a submission becomes a lead on disk, goes straight to its dialer line, and its caller learns what came of it."""
+"""USE CASE: a submission becomes a lead on disk, goes to its dialer line, and its caller learns what came of it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from gateway.leads.make import make_lead
 from gateway.settings import Settings
 from gateway.store import Store
 from gateway.store.operations import Accept, SaveAnswer
+from gateway.store.recorder import Recorder
 from gateway.store.records import (
     Accepted,
     AcceptedLead,
@@ -29,7 +30,6 @@ from gateway.store.records import (
     QueuedLead,
     Replayed,
 )
-from gateway.store.recorder import Recorder
 
 log = structlog.get_logger("gateway.capture")
 
@@ -104,9 +104,7 @@ def capture_all(
     return tuple(_status(new, kept) for new, kept in zip(news, accepted.leads, strict=True))
 
 
-def quarantine(
-    services: Services, source: SourceConfig, enquiry: Enquiry, problem: Problem
-) -> LeadStatus:
+def quarantine(services: Services, source: SourceConfig, enquiry: Enquiry, problem: Problem) -> LeadStatus:
     """Keep a body that could not even be read, so that it can be mended and replayed."""
     empty = Submission(fields={})
     return _keep_quarantined(services, source, enquiry, empty, (problem,), new_id(enquiry.received_at))
@@ -127,7 +125,7 @@ def save_answer(
     )
 
 
-# -- making ------------------------------------------------------------------------------------------------------------
+# -- making --------------------------------------------------------------------------------------------------
 
 
 def _lead_or_quarantine(
@@ -220,7 +218,9 @@ def _identities(source: SourceConfig, submission: Submission, lead: Lead) -> tup
     if source.dedupe > 0:
         found.append(
             Identity(
-                scope=source.dedupe_scope, fingerprint=phone_fingerprint(source.dedupe_scope, lead.phone), seconds=source.dedupe
+                scope=source.dedupe_scope,
+                fingerprint=phone_fingerprint(source.dedupe_scope, lead.phone),
+                seconds=source.dedupe,
             )
         )
     if submission.key:
@@ -234,7 +234,7 @@ def _identities(source: SourceConfig, submission: Submission, lead: Lead) -> tup
     return tuple(found)
 
 
-# -- waiting -----------------------------------------------------------------------------------------------------------
+# -- waiting -------------------------------------------------------------------------------------------------
 
 
 def _finish(services: Services, new: NewLead, kept: AcceptedLead, lead: Lead, wait: float) -> Captured:

@@ -24,12 +24,14 @@ from gateway.dialer.outcome import Dialer
 from gateway.leads.lead import LeadStatus, State
 from gateway.store import Store, StoreUnavailable
 from gateway.store.operations import Release
-from gateway.store.records import QueuedLead
 from gateway.store.recorder import Recorder
+from gateway.store.records import QueuedLead
 
 log = structlog.get_logger("gateway.delivery")
 
-MOST_IN_MEMORY = 2000  # fresh leads waiting per line and process; more are safer, and cheaper, in the store alone
+MOST_IN_MEMORY = (
+    2000  # fresh leads waiting per line and process; more are safer, and cheaper, in the store alone
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,7 +94,7 @@ class Delivery:
         """Under which name this process's leads stand in the store."""
         return self._owner.id
 
-    # -- life ------------------------------------------------------------------------------------------------------
+    # -- life ------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Register with the others and begin to deliver."""
@@ -110,7 +112,9 @@ class Delivery:
         self._sweeper.stop()
         for line in self._lines.values():
             if not line.stop(seconds):
-                log.warning("delivery.cut_short", dialer=line.config.name, next_step="leads become unconfirmed")
+                log.warning(
+                    "delivery.cut_short", dialer=line.config.name, next_step="leads become unconfirmed"
+                )
         self._waiters.stop()
         try:
             self._give_back()
@@ -127,7 +131,7 @@ class Delivery:
             # Whatever is still under way is reaped by the next process: its owner is no longer registered.
             self._store.leave_process(self._owner.id)
 
-    # -- a lead ----------------------------------------------------------------------------------------------------
+    # -- a lead ----------------------------------------------------------------------------------------------
 
     def admit(self, dialer: str, list_id: str) -> Admission:
         """Asked before a lead is stored: straight into this process's line, into the queue, or held."""
@@ -170,7 +174,7 @@ class Delivery:
     def lines(self) -> Mapping[str, Line]:
         return self._lines
 
-    # -- parts -----------------------------------------------------------------------------------------------------
+    # -- parts -----------------------------------------------------------------------------------------------
 
     def _look(self, lead_ids: Iterable[str]) -> Mapping[str, LeadStatus]:
         try:

@@ -53,7 +53,9 @@ class HostGate:
         self._lock = threading.Lock()
         self._slots = [_open(directory / f"{name}.slot{number}") for number in range(max_concurrency)]
         self._free = list(range(max_concurrency))
-        self._ring = _Ring(directory / f"{name}.starts{max_per_second}", max_per_second) if max_per_second else None
+        self._ring = (
+            _Ring(directory / f"{name}.starts{max_per_second}", max_per_second) if max_per_second else None
+        )
 
     def enter(self) -> Permit | float:
         """Take a slot, then a start; a slot without a start is given back at once."""

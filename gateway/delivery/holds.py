@@ -41,7 +41,9 @@ class Holds:
 
     def whole_line(self, dialer: str) -> Hold | None:
         """The hold that stops everything for this dialer."""
-        return next((self._holds[dialer, scope] for scope in WHOLE_LINE if (dialer, scope) in self._holds), None)
+        return next(
+            (self._holds[dialer, scope] for scope in WHOLE_LINE if (dialer, scope) in self._holds), None
+        )
 
     def all_of(self, dialer: str) -> list[Hold]:
         return [hold for (name, _), hold in self._holds.items() if name == dialer]

@@ -65,7 +65,7 @@ class Line:
         # Some senders more than slots: a slot is free again while its last sender still writes the outcome down.
         self._most_senders = config.max_concurrency + config.max_concurrency // 2 + 1
 
-    # -- taking leads in -------------------------------------------------------------------------------------------
+    # -- taking leads in -------------------------------------------------------------------------------------
 
     @property
     def open(self) -> bool:
@@ -157,7 +157,7 @@ class Line:
             sender.join(max(0.0, end - self._clock.monotonic()))
         return not any(sender.is_alive() for sender in self._senders)
 
-    # -- sending ---------------------------------------------------------------------------------------------------
+    # -- sending ---------------------------------------------------------------------------------------------
 
     def _wake_sender(self) -> None:
         # A sender that would find nothing it may do costs as much as a lead; the tick asks again soon.

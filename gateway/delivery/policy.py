@@ -12,7 +12,9 @@ from gateway.leads.lead import State
 FIRST_RETRIES = (1.0, 5.0, 15.0, 60.0)  # seconds; then doubling
 LONGEST_PAUSE = 4 * 3600.0
 LIFETIME = 7 * 86400.0  # after this a lead is dead: kept, re-sendable, no longer tried by itself
-FAIR_CHANCE = 10  # tries that even an old lead gets, about an hour: sent again by hand, or stranded behind a hold
+FAIR_CHANCE = (
+    10  # tries that even an old lead gets, about an hour: sent again by hand, or stranded behind a hold
+)
 JITTER = 0.2
 LOOK_UP_AFTER = 7.0  # the insert may still wait behind a lock in the dialer
 
@@ -43,7 +45,7 @@ def pause_before(attempt: int, dice: float) -> float:
     return base * (1 - JITTER + 2 * JITTER * dice)
 
 
-def decide(
+def decide(  # noqa: PLR0911 - one return for each kind of outcome
     outcome: Outcome, *, attempts: int, received_at: float, on_unknown: OnUnknown, now: float, dice: float
 ) -> Decision:
     """The decision after attempt number `attempts` (this one included) ended with `outcome`."""
@@ -109,9 +111,7 @@ def _unknown(
 ) -> Decision:
     if on_unknown is OnUnknown.RESEND and outcome.resend:
         pause = pause_before(attempts, dice)
-        return replace(
-            _again("unknown", outcome, attempts, received_at, now, pause), possible_duplicate=True
-        )
+        return replace(_again("unknown", outcome, attempts, received_at, now, pause), possible_duplicate=True)
     looked_up_at = now + LOOK_UP_AFTER if on_unknown is OnUnknown.LOOKUP else None
     return Decision(
         state=State.UNCONFIRMED,

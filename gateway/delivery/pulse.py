@@ -8,7 +8,9 @@ from gateway.clock import Clock
 
 FAST = 0.005  # seconds: a dialer that answers faster than this gains nothing from many requests at once
 FEW = 1  # senders that then do everything, in larger batches and with less work per lead
-STALLED = 2.0  # seconds without any answer while requests wait for one, or three times the usual, if that is longer
+STALLED = (
+    2.0  # seconds without any answer while requests wait for one, or three times the usual, if that is longer
+)
 WEIGHT = 0.2  # of the newest answer in the running average
 
 

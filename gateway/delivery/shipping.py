@@ -1,4 +1,4 @@
-"""One request to the dialer from mark to record: committed as sending, sent, its outcome committed, its callers told."""
+"""One request to the dialer, from mark to record: committed as sending, sent, its outcome committed and told."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from gateway.leads.identity import new_id
 from gateway.leads.lead import LeadStatus, State
 from gateway.store import StoreUnavailable
 from gateway.store.operations import LeadResult, Mark, MarkSending, RecordAttempt
-from gateway.store.records import QueuedLead
 from gateway.store.recorder import Recorder
+from gateway.store.records import QueuedLead
 
 log = structlog.get_logger("gateway.delivery")
 
@@ -73,7 +73,7 @@ class Shipper:
         for lead, decision in zip(marked, decisions, strict=True):
             self._tell(lead, line, decision, answers, known=lead.id in applied, batch=len(marked))
 
-    # -- before ----------------------------------------------------------------------------------------------------
+    # -- before ----------------------------------------------------------------------------------------------
 
     def _mark(self, line: Line, leads: tuple[QueuedLead, ...], attempt_id: str) -> list[QueuedLead]:
         """The leads that are now SENDING under `attempt_id`; only those may leave."""
@@ -98,7 +98,7 @@ class Shipper:
             self.waiters.watch(lead.id)  # its end stands in the store
         return [lead for lead in leads if marks[lead.id] is Mark.SENT_OK]
 
-    # -- the request -----------------------------------------------------------------------------------------------
+    # -- the request -----------------------------------------------------------------------------------------
 
     def _call(self, line: Line, leads: Sequence[QueuedLead], permit: Permit, *, multi: bool) -> Answers:
         number = line.pulse.began()
@@ -116,11 +116,9 @@ class Shipper:
             line.permit_released()
         return answers
 
-    # -- after -----------------------------------------------------------------------------------------------------
+    # -- after -----------------------------------------------------------------------------------------------
 
-    def _decide(
-        self, line: Line, leads: Sequence[QueuedLead], outcomes: Sequence[Outcome]
-    ) -> list[Decision]:
+    def _decide(self, line: Line, leads: Sequence[QueuedLead], outcomes: Sequence[Outcome]) -> list[Decision]:
         now = self.clock.now()
         return [
             decide(

@@ -104,11 +104,11 @@ class Sweeper:
         while not self._stopping.is_set():
             try:
                 self.sweep()
-            except Exception:  # noqa: BLE001 - a sweeper that dies would strand leads; its trouble is logged and met again
+            except Exception:
                 log.exception("sweeper.failed")
             self._stopping.wait(TICK)
 
-    # -- chores ----------------------------------------------------------------------------------------------------
+    # -- chores ----------------------------------------------------------------------------------------------
 
     def _heartbeat(self) -> None:
         self._store.heartbeat(self._owner.id, now=self._clock.now(), alive_for=ALIVE_FOR)

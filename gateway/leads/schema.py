@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from marshmallow import Schema, ValidationError, fields
 
@@ -99,4 +99,4 @@ def lead_schema_of(rules: PhoneRules, names: frozenset[str]) -> Schema:
 
 @lru_cache(maxsize=256)
 def _schema_class(rules: PhoneRules) -> type[Schema]:
-    return cast("type[Schema]", Schema.from_dict(dict(_fields(rules)), name="LeadSchema"))
+    return Schema.from_dict(dict(_fields(rules)), name="LeadSchema")

@@ -35,7 +35,11 @@ def begin() -> None:
 
 def finish(response: Response) -> Response:
     """Add what every answer carries, and count it."""
-    wanted = {"X-Request-Id": correlation_id(), **(_page() if "page" in g else API), **g.get("limit_headers", {})}
+    wanted = {
+        "X-Request-Id": correlation_id(),
+        **(_page() if "page" in g else API),
+        **g.get("limit_headers", {}),
+    }
     if services().config.public_url.startswith("https:"):
         wanted["Strict-Transport-Security"] = TWO_YEARS
     present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - iterating gives pairs

@@ -27,8 +27,8 @@ from gateway.leads.identity import new_id
 from gateway.leads.lead import Enquiry, LeadStatus, State
 from gateway.store import Store
 from gateway.store.operations import Accept
-from gateway.store.records import NewLead, QueuedLead
 from gateway.store.recorder import Recorder
+from gateway.store.records import NewLead, QueuedLead
 
 Script = Callable[[Fields], Outcome]
 
@@ -174,7 +174,8 @@ class Bench:
 def config(**changes: object) -> GatewayConfig:
     """A configuration of one dialer and one source, the dialer changed as asked."""
     dialer = replace(
-        DialerConfig(name="main", url="http://127.0.0.1:1/", max_per_second=0), **changes  # type: ignore[arg-type]
+        DialerConfig(name="main", url="http://127.0.0.1:1/", max_per_second=0),
+        **changes,  # type: ignore[arg-type]
     )
     source = SourceConfig(name="partner", kind="partner", dialer="main", list_id="25062018")
     return GatewayConfig(dialers={"main": dialer}, sources={"partner": source})

@@ -14,7 +14,9 @@ from gateway.delivery.gate import HostGate, Permit
 from tests.delivery.turning import TurnedClock
 
 
-def gate(tmp_path: Path, *, concurrency: int = 2, per_second: int = 0, clock: TurnedClock | None = None) -> HostGate:
+def gate(
+    tmp_path: Path, *, concurrency: int = 2, per_second: int = 0, clock: TurnedClock | None = None
+) -> HostGate:
     return HostGate(
         tmp_path, "main", max_concurrency=concurrency, max_per_second=per_second, clock=clock or TurnedClock()
     )

@@ -6,16 +6,26 @@ import pytest
 
 from gateway.config import OnUnknown
 from gateway.delivery.policy import LIFETIME, LONGEST_PAUSE, Decision, decide, pause_before
-from gateway.dialer.outcome import Busy, Created, Duplicate, NotSent, Outcome, Refused, Rejected, Scope, Unknown
+from gateway.dialer.outcome import (
+    Busy,
+    Created,
+    Duplicate,
+    NotSent,
+    Outcome,
+    Refused,
+    Rejected,
+    Scope,
+    Unknown,
+)
 from gateway.leads.lead import State
 
 NOW = 1_000_000.0
 
 
-def decided(outcome: Outcome, *, attempts: int = 1, age: float = 0.0, on_unknown: OnUnknown = OnUnknown.HOLD) -> Decision:
-    return decide(
-        outcome, attempts=attempts, received_at=NOW - age, on_unknown=on_unknown, now=NOW, dice=0.5
-    )
+def decided(
+    outcome: Outcome, *, attempts: int = 1, age: float = 0.0, on_unknown: OnUnknown = OnUnknown.HOLD
+) -> Decision:
+    return decide(outcome, attempts=attempts, received_at=NOW - age, on_unknown=on_unknown, now=NOW, dice=0.5)
 
 
 @pytest.mark.parametrize(
@@ -39,11 +49,16 @@ def test_each_outcome_leads_to_one_state(outcome: Outcome, state: State) -> None
 def test_the_dialers_lead_id_is_kept_as_text() -> None:
     decision = decided(Created(lead_id="1764", list_id="25062018", status="NEW"))
 
-    assert (decision.dialer_lead_id, decision.dialer_list_id, decision.dialer_status) == ("1764", "25062018", "NEW")
+    assert (decision.dialer_lead_id, decision.dialer_list_id, decision.dialer_status) == (
+        "1764",
+        "25062018",
+        "NEW",
+    )
 
 
 @pytest.mark.parametrize(
-    ("attempt", "seconds"), [(1, 1.0), (2, 5.0), (3, 15.0), (4, 60.0), (5, 120.0), (6, 240.0), (100, LONGEST_PAUSE)]
+    ("attempt", "seconds"),
+    [(1, 1.0), (2, 5.0), (3, 15.0), (4, 60.0), (5, 120.0), (6, 240.0), (100, LONGEST_PAUSE)],
 )
 def test_pauses_grow_to_four_hours(attempt: int, seconds: float) -> None:
     assert pause_before(attempt, 0.5) == pytest.approx(seconds)

@@ -99,7 +99,16 @@ class RunningGateway:
 
     def write_config(self, **changes: Any) -> None:
         self.options.update(changes)
-        defaults = {"max_concurrency": 4, "max_per_second": 0, "timeout": 5, "wait": 5, "dialer_extra": "", "source_extra": "", "more": "", "limits": '["1000000 per minute"]'}
+        defaults = {
+            "max_concurrency": 4,
+            "max_per_second": 0,
+            "timeout": 5,
+            "wait": 5,
+            "dialer_extra": "",
+            "source_extra": "",
+            "more": "",
+            "limits": '["1000000 per minute"]',
+        }
         text = CONFIG.format(dialer_url=self.dialer_url, **{**defaults, **self.options})
         (self.folder / "gateway.toml").write_text(text)
 
@@ -158,10 +167,12 @@ class RunningGateway:
     def wait_until_ready(self, seconds: float = 30.0) -> None:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            with contextlib.suppress(OSError):
-                with urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as answer:
-                    if answer.status == 200:
-                        return
+            with (
+                contextlib.suppress(OSError),
+                urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as answer,
+            ):
+                if answer.status == 200:
+                    return
             assert self.process is not None
             if self.process.poll() is not None:
                 break

@@ -80,7 +80,9 @@ def test_without_a_usable_answer_the_lead_is_parked_and_sent_once(
     assert _times(shared_emulator, number) <= 1
 
 
-@pytest.mark.parametrize("fault", ["created_but_500:body", "boolean_success:success", "boolean_success:status"])
+@pytest.mark.parametrize(
+    "fault", ["created_but_500:body", "boolean_success:success", "boolean_success:status"]
+)
 def test_a_success_in_any_dress_is_a_success(
     shared_gateway: RunningGateway, shared_emulator: EmulatorHandle, phone: Phone, fault: str
 ) -> None:
@@ -177,7 +179,10 @@ def test_a_list_the_dialer_does_not_know_holds_its_leads_and_no_others(
     assert held.json["reason_code"] == "list.not_found"
     assert free.status == 201
     end = time.monotonic() + 30
-    while shared_gateway.get(f"/v1/leads/{held.json['lead']['id']}", key=other_key).json["lead"]["status"] != "delivered":
+    while (
+        shared_gateway.get(f"/v1/leads/{held.json['lead']['id']}", key=other_key).json["lead"]["status"]
+        != "delivered"
+    ):
         assert time.monotonic() < end
         time.sleep(0.1)
 

@@ -35,7 +35,9 @@ def lead(number: int, **more: str) -> dict[str, str]:
     return {"customer_name": f"Caller {number}", "mobile_no": str(9_000_000_000 + number), **more}
 
 
-def test_every_201_has_a_flush_between_the_write_and_the_answer(tmp_path: Path, emulator: EmulatorHandle) -> None:
+def test_every_201_has_a_flush_between_the_write_and_the_answer(
+    tmp_path: Path, emulator: EmulatorHandle
+) -> None:
     trace = tmp_path / "trace"
     calls = "pwrite64,fdatasync,fsync,sendto,sendmsg,write,openat"
     prefix = ("strace", "-f", "-y", "-s", "64", "-e", f"trace={calls}", "-o", str(trace))
@@ -71,7 +73,9 @@ def _flushes_before_answers(trace: str) -> tuple[list[int], list[int]]:
     return stored, refused
 
 
-def test_killing_workers_at_random_under_load_loses_nothing(tmp_path: Path, emulator: EmulatorHandle, redis_url: str) -> None:
+def test_killing_workers_at_random_under_load_loses_nothing(
+    tmp_path: Path, emulator: EmulatorHandle, redis_url: str
+) -> None:
     with running_gateway(tmp_path / "gw", emulator.api_url, workers=2, ratelimit_url=redis_url) as gateway:
         callers = _Callers(gateway, how_many=4)
         callers.start()
@@ -90,7 +94,9 @@ def test_killing_workers_at_random_under_load_loses_nothing(tmp_path: Path, emul
         _nothing_doubled_behind_our_back(gateway, emulator)
 
 
-def test_killing_everything_at_once_and_starting_again_loses_nothing(tmp_path: Path, emulator: EmulatorHandle) -> None:
+def test_killing_everything_at_once_and_starting_again_loses_nothing(
+    tmp_path: Path, emulator: EmulatorHandle
+) -> None:
     gateway = RunningGateway(folder=tmp_path / "gw", dialer_url=emulator.api_url)
     gateway.start()
     callers = _Callers(gateway, how_many=4)
@@ -112,7 +118,9 @@ def test_killing_everything_at_once_and_starting_again_loses_nothing(tmp_path: P
         gateway.kill_all()
 
 
-def test_a_flush_that_fails_is_a_503_and_the_same_key_makes_one_lead(tmp_path: Path, emulator: EmulatorHandle) -> None:
+def test_a_flush_that_fails_is_a_503_and_the_same_key_makes_one_lead(
+    tmp_path: Path, emulator: EmulatorHandle
+) -> None:
     with running_gateway(tmp_path / "gw", emulator.api_url) as gateway:
         assert gateway.post(lead(1)).status == 201
         with _injected(gateway, "fsync,fdatasync:error=EIO:when=1+"):
@@ -130,7 +138,9 @@ def test_a_flush_that_fails_is_a_503_and_the_same_key_makes_one_lead(tmp_path: P
         assert gateway.post(lead(3)).status == 201
 
 
-def test_a_full_disk_is_a_503_and_room_again_is_a_201_without_a_restart(tmp_path: Path, emulator: EmulatorHandle) -> None:
+def test_a_full_disk_is_a_503_and_room_again_is_a_201_without_a_restart(
+    tmp_path: Path, emulator: EmulatorHandle
+) -> None:
     with running_gateway(tmp_path / "gw", emulator.api_url) as gateway:
         assert gateway.post(lead(1)).status == 201
         with _injected(gateway, "pwrite64:error=ENOSPC:when=1+"):
@@ -143,12 +153,12 @@ def test_a_full_disk_is_a_503_and_room_again_is_a_201_without_a_restart(tmp_path
         assert _count(gateway, "9000000002") == 0
 
 
-def test_a_locked_database_is_a_503_in_time_and_a_short_lock_is_waited_for(tmp_path: Path, emulator: EmulatorHandle) -> None:
+def test_a_locked_database_is_a_503_in_time_and_a_short_lock_is_waited_for(
+    tmp_path: Path, emulator: EmulatorHandle
+) -> None:
     with running_gateway(tmp_path / "gw", emulator.api_url) as gateway:
         assert gateway.post(lead(1)).status == 201
-        other = sqlite3.connect(
-            tmp_path / "gw" / "gateway.db", isolation_level=None, check_same_thread=False
-        )
+        other = sqlite3.connect(tmp_path / "gw" / "gateway.db", isolation_level=None, check_same_thread=False)
         other.execute("BEGIN IMMEDIATE")
         began = time.monotonic()
         failed = gateway.post(lead(2))
@@ -163,7 +173,7 @@ def test_a_locked_database_is_a_503_in_time_and_a_short_lock_is_waited_for(tmp_p
         assert gateway.post(lead(3)).status == 201
 
 
-# -- helpers of these tests ----------------------------------------------------------------------------------------------
+# -- helpers of these tests ----------------------------------------------------------------------------------
 
 
 class _Callers:
@@ -257,7 +267,7 @@ def _until_answered(gateway: RunningGateway, fields: dict[str, str], key: str) -
     raise AssertionError("the retry was never answered")
 
 
-class _injected:  # noqa: N801 - reads as a sentence where it is used
+class _injected:
     """Attach to the worker and let a system call fail while the block runs."""
 
     def __init__(self, gateway: RunningGateway, fault: str) -> None:
@@ -268,7 +278,18 @@ class _injected:  # noqa: N801 - reads as a sentence where it is used
         assert shutil.which("strace")
         name = self._fault.split(":")[0]
         self._strace = subprocess.Popen(
-            ["strace", "-f", "-p", str(self._pid), "-e", f"trace={name}", "-e", f"inject={self._fault}", "-o", "/dev/null"],
+            [
+                "strace",
+                "-f",
+                "-p",
+                str(self._pid),
+                "-e",
+                f"trace={name}",
+                "-e",
+                f"inject={self._fault}",
+                "-o",
+                "/dev/null",
+            ],
             stderr=subprocess.PIPE,
         )
         assert self._strace.stderr is not None

@@ -29,7 +29,9 @@ def lead(number: int, **more: str) -> dict[str, str]:
     return {"customer_name": f"Caller {number}", "mobile_no": str(9_000_000_000 + number), **more}
 
 
-def test_a_lead_travels_to_the_dialer_and_its_number_comes_back(tmp_path: Path, emulator: EmulatorHandle) -> None:
+def test_a_lead_travels_to_the_dialer_and_its_number_comes_back(
+    tmp_path: Path, emulator: EmulatorHandle
+) -> None:
     with running_gateway(tmp_path, emulator.api_url) as gateway:
         answered = gateway.post({"customer_name": "Asha Verma", "mobile_no": "+91 98765 43210"})
 
@@ -42,14 +44,18 @@ def test_a_lead_travels_to_the_dialer_and_its_number_comes_back(tmp_path: Path, 
 def test_a_thousand_identical_enquiries_over_two_processes_are_one_lead_and_all_get_its_number(
     tmp_path: Path, emulator: EmulatorHandle, redis_url: str
 ) -> None:
-    with running_gateway(tmp_path, emulator.api_url, workers=2, ratelimit_url=redis_url, options={"wait": 20}) as gateway:
+    with running_gateway(
+        tmp_path, emulator.api_url, workers=2, ratelimit_url=redis_url, options={"wait": 20}
+    ) as gateway:
         with ThreadPoolExecutor(100) as callers:
             answers = list(callers.map(lambda _: gateway.post(lead(1)), range(1000)))
 
         assert {answered.status for answered in answers} <= {200, 201}
         assert sum(answered.status == 201 for answered in answers) == 1
         assert len(emulator.leads()) == 1
-        assert {answered.json["dialer"]["lead_id"] for answered in answers} == {str(emulator.leads()[0]["lead_id"])}
+        assert {answered.json["dialer"]["lead_id"] for answered in answers} == {
+            str(emulator.leads()[0]["lead_id"])
+        }
 
 
 def test_a_request_under_way_is_finished_when_the_gateway_is_told_to_stop(
@@ -91,7 +97,9 @@ def test_a_killed_worker_is_replaced_and_its_leads_go_on(tmp_path: Path, emulato
         assert gateway.post(lead(1)).status == 201
 
 
-def test_a_good_new_configuration_is_taken_and_a_bad_one_refused(tmp_path: Path, emulator: EmulatorHandle) -> None:
+def test_a_good_new_configuration_is_taken_and_a_bad_one_refused(
+    tmp_path: Path, emulator: EmulatorHandle
+) -> None:
     with running_gateway(tmp_path, emulator.api_url) as gateway:
         config = gateway.folder / "gateway.toml"
         config.write_text(config.read_text().replace('list_id = "25062018"', 'list_id = "25062020"'))
@@ -106,7 +114,9 @@ def test_a_good_new_configuration_is_taken_and_a_bad_one_refused(tmp_path: Path,
         assert "config.kept" in gateway.log_path.read_text()
 
 
-def test_intake_alone_keeps_leads_and_a_worker_alone_sends_them(tmp_path: Path, emulator: EmulatorHandle) -> None:
+def test_intake_alone_keeps_leads_and_a_worker_alone_sends_them(
+    tmp_path: Path, emulator: EmulatorHandle
+) -> None:
     with running_gateway(tmp_path, emulator.api_url, environment={"GATEWAY_DELIVER": "false"}) as gateway:
         kept = gateway.post(lead(1))
         assert (kept.status, kept.json["lead"]["status"]) == (202, "queued")
@@ -123,7 +133,9 @@ def test_intake_alone_keeps_leads_and_a_worker_alone_sends_them(tmp_path: Path, 
         assert code == 0
 
 
-def test_more_than_one_process_without_a_shared_count_does_not_start(tmp_path: Path, emulator: EmulatorHandle) -> None:
+def test_more_than_one_process_without_a_shared_count_does_not_start(
+    tmp_path: Path, emulator: EmulatorHandle
+) -> None:
     gateway = RunningGateway(folder=tmp_path, dialer_url=emulator.api_url, workers=2)
     refused = gateway.command("serve")
 
