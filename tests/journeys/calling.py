@@ -1,4 +1,4 @@
-"""Callers under whose eyes things break, and a proxy that loses an answer of the database at a chosen moment."""
+"""Callers who write down what was acknowledged, and a proxy that loses one answer of the database."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def eventually(true: Callable[[], bool], seconds: float = 20.0) -> None:
 
 @dataclass
 class Callers:
-    """Each calls again as soon as it is answered, always with a new number, and writes down what was acknowledged."""
+    """Each calls again as soon as it is answered, always with a new number."""
 
     gateway: RunningGateway
     how_many: int = 4
