@@ -17,6 +17,7 @@ from gateway.store.records import QueuedLead
 
 DEFER = 0.2  # seconds before a lead is tried again whose number another process has in flight
 GATHER = 0.01  # seconds a lead waits for company at most, and only while another request is under way
+COMPANY = 8  # leads that are enough to leave together at once
 SINGLY = 600.0  # seconds without add_multi_lead after the dialer did not take one
 
 
@@ -54,6 +55,7 @@ class Line:
         self._deferred: list[tuple[float, QueuedLead]] = []
         self._changed = threading.Condition()
         self._released = threading.Event()
+        self._company = threading.Event()
         self._had_to_wait = False  # the sender at the gate found no slot free
         self._active = 0  # senders with a batch or on the way to one
         self._at_the_gate = False  # one sender waits for a permit; more would only ask the same question
@@ -96,6 +98,8 @@ class Line:
         """Let a lead of ours wait for its request; at once when a sender is free."""
         with self._changed:
             self._queue.put(lead, fresh=fresh)
+            if self._at_the_gate and len(self._queue) >= COMPANY:
+                self._company.set()
             self._wake_sender()
 
     def probe(self, lead: QueuedLead) -> None:
@@ -226,15 +230,15 @@ class Line:
         return None
 
     def _gather(self) -> None:
-        """While a request is under way, let others join this one: until it returns, and no longer than is noticed.
+        """While a request is under way let others join this one, no longer than anybody would notice.
 
         A lead that meets an idle line leaves at once, so a quiet system adds nothing (the idea of RFC 896).
         """
-        limit = self._batch_limit()
+        limit = min(self._batch_limit(), COMPANY)
         if limit == 1 or self._active <= 1 or len(self._queue) >= limit:
             return
-        self._released.clear()
-        self._released.wait(min(GATHER, self.pulse.average / 2))
+        self._company.clear()
+        self._company.wait(min(GATHER, self.pulse.average / 2))
 
     def _leave_gate(self) -> None:
         with self._changed:

@@ -54,9 +54,9 @@ class _Plain(Response):
     """A response whose body and headers are final: nothing is worked out again on its way to the server."""
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        del environ  # an answer to a HEAD request is cut by the server
         start_response(self.status, self.headers.to_wsgi_list())
-        return ClosingIterator((self.get_data(),), self.close)
+        body = () if environ["REQUEST_METHOD"] == "HEAD" else (self.get_data(),)
+        return ClosingIterator(body, self.close)
 
 
 def captured(lead: LeadStatus, *, status_url: str | None) -> Answer:
