@@ -65,6 +65,7 @@ class SharedGate:
         self._lease = timeout + LEASE_MARGIN
         self._clock = clock
         self._lock = threading.Lock()
+        self._asking: str | None = None  # the id under which our turn comes
         self._given: set[str] = set()
         self._late: deque[Callable[[], None]] = deque()  # what the database could not be told yet
         self._away = False
@@ -75,7 +76,8 @@ class SharedGate:
             self._tell_late()
         except StoreUnavailable as error:
             return self._wait_out(error)
-        permit_id = new_id(self._clock.now())
+        permit_id = self._asking or new_id(self._clock.now())
+        self._asking = None
         try:
             wait = self._take(permit_id)
         except StoreUnavailable as error:
@@ -84,6 +86,7 @@ class SharedGate:
             return self._wait_out(error)
         self._away = False
         if wait > 0:
+            self._asking = permit_id
             return wait
         with self._lock:
             self._given.add(permit_id)

@@ -176,14 +176,15 @@ suppressions = Table(
     Column("since", TIME, nullable=False),
 )
 
-# One row per request under way or begun within the last second; PostgreSQL only, see permits.py.
+# One row per request that waits to leave, is under way, or began within the last second; see permits.py.
 permits = Table(
     "permits",
     metadata,
     Column("id", Text, primary_key=True),
     Column("dialer", Text, nullable=False),
     Column("owner", Text, nullable=False),
-    Column("started_at", TIME, nullable=False),
+    Column("asked_at", TIME, nullable=False),
+    Column("started_at", TIME),  # not while it waits for its turn
     Column("ended_at", TIME),
     Column("expires_at", TIME, nullable=False),
     Index("permits_started", "dialer", "started_at"),

@@ -110,6 +110,35 @@ def test_a_permit_that_was_never_given_can_be_cancelled(shared: Store) -> None:
     assert take(shared, "2") == 0
 
 
+def test_whoever_asked_first_is_given_the_slot(open_shared: Callable[[], Store]) -> None:
+    busy, patient = open_shared(), open_shared()
+    take(busy, "1")
+    take(patient, "2", owner="other")
+    busy.end_permit("1")
+
+    assert take(busy, "3") > 0
+    assert take(patient, "2", owner="other") == 0
+
+
+def test_whoever_asked_first_is_given_the_start(open_shared: Callable[[], Store]) -> None:
+    busy, patient = open_shared(), open_shared()
+    take(busy, "1", at_once=9, per_second=1)
+    wait = take(patient, "2", owner="other", at_once=9, per_second=1)
+    time.sleep(wait)
+
+    assert take(patient, "2", owner="other", at_once=9, per_second=1) == 0
+    assert take(busy, "3", at_once=9, per_second=1) > 0.9
+
+
+def test_a_place_is_kept_only_for_who_asks_again(shared: Store) -> None:
+    take(shared, "1")
+    take(shared, "gone")
+    shared.end_permit("1")
+    time.sleep(0.3)
+
+    assert take(shared, "2") == 0
+
+
 def test_no_cap_is_no_wait(shared: Store) -> None:
     assert [take(shared, str(number), at_once=0, per_second=0) for number in range(5)] == [0] * 5
 
@@ -125,6 +154,7 @@ def test_old_rows_go_and_those_under_way_stay(shared: Store) -> None:
     take(shared, "ended", at_once=9), shared.end_permit("ended")
     take(shared, "expired", at_once=9, lease=0.1)
     take(shared, "under way", at_once=9)
+    take(shared, "asked", at_once=1)
     _age(shared, 2.0)
     take(shared, "new", at_once=9)
 
@@ -177,7 +207,8 @@ def test_whoever_waits_for_a_permit_keeps_no_lead_from_being_stored(
 def _age(store: Store, seconds: float) -> None:
     store.write(
         lambda transaction: transaction.run(
-            "UPDATE permits SET started_at = started_at - ?, expires_at = expires_at - ?", (seconds, seconds)
+            "UPDATE permits SET asked_at = asked_at - ?, started_at = started_at - ?, expires_at = expires_at - ?",
+            (seconds, seconds, seconds),
         )
     )
 
