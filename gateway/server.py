@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import logging
 import os
@@ -44,6 +45,7 @@ SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - the kernel's, not a place for t
 REQUEST_LINE = 8190  # bytes; the dialer's own API is called with everything in the address
 HEADERS = 100
 LOOK_AGAIN = 0.2  # seconds
+BODY = 20.0  # seconds in which a body must have come as a whole
 IDLE = 0.5  # seconds without a request after which a connection may be closed by a worker that stops
 UNREADABLE = {  # what gunicorn cannot read as HTTP and the status it gets; anything else of its kind is a 400
     errors.LimitRequestLine: 414,
@@ -186,6 +188,20 @@ class _Idle(gevent.Timeout):  # type: ignore[misc]
         return super().__exit__(*error)  # type: ignore[no-any-return]
 
 
+class InTime:
+    """Reads a body until its time is over; a sender that trickles would hold a connection for ever."""
+
+    def __init__(self, reader: Any, seconds: float) -> None:
+        self._reader = reader
+        self._end = time.monotonic() + seconds
+
+    def read(self, size: int) -> bytes:
+        # As if the sender had hung up: that is what it amounts to, and everybody knows what to do then.
+        late = ConnectionResetError(errno.ECONNRESET, "the body did not come in time")
+        with gevent.Timeout(max(0.0, self._end - time.monotonic()), late):
+            return bytes(self._reader.read(size))
+
+
 class Worker(GeventWorker):  # type: ignore[misc]
     """A gevent worker that finishes its requests and its leads before it goes."""
 
@@ -239,6 +255,11 @@ class Worker(GeventWorker):  # type: ignore[misc]
             log.error("request.failed", exc_info=exc, **told)
         with contextlib.suppress(OSError):
             write_nonblock(client, self.app.unreadable(status, request_id))
+
+    def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
+        if req.body is not None:
+            req.body.reader = InTime(req.body.reader, BODY)
+        super().handle_request(listener_name, req, sock, addr)
 
     def handle_exit(self, sig: int, frame: object) -> None:
         self._told_at = self._told_at or time.monotonic()
