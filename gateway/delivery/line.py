@@ -47,6 +47,7 @@ class Line:
         self.pulse = Pulse(clock)
         self.paused = False  # a hold on the whole line
         self.proven = False  # has answered since it was started or paused: until then one request at a time
+        self.fresh = 0  # fresh leads taken since the start
         self._gate = gate
         self._clock = clock
         self._fitting = fitting
@@ -97,6 +98,7 @@ class Line:
     def put(self, lead: QueuedLead, *, fresh: bool) -> None:
         """Let a lead of ours wait for its request; at once when a sender is free."""
         with self._changed:
+            self.fresh += fresh
             self._queue.put(lead, fresh=fresh)
             if self._at_the_gate and len(self._queue) >= COMPANY:
                 self._company.set()

@@ -32,6 +32,8 @@ HOLDS = 1.0
 GAUGES = 5.0
 PURGE = 3600.0
 AT_MOST = 200  # leads claimed at once
+BUSY = 0.01  # seconds this thread wakes too late: the process has its hands full with fresh leads
+TRICKLE = 20  # then one old lead for so many fresh ones, so that neither waits for the other
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +70,8 @@ class Sweeper:
         self._strays = Strays(owner=owner.id, lines=lines, store=store, recorder=recorder, clock=clock)
         self._stopping = threading.Event()
         self._due: dict[str, float] = {}
+        self._lateness = 0.0  # seconds, a running average
+        self._fresh: dict[str, int] = {}  # fresh leads each line had taken at the last claim
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
         self._chores = {
             "heartbeat": Chore(every=HEARTBEAT, do=self._heartbeat),
@@ -106,7 +110,13 @@ class Sweeper:
                 self.sweep()
             except Exception:
                 log.exception("sweeper.failed")
-            self._stopping.wait(TICK)
+            self._sleep()
+
+    def _sleep(self) -> None:
+        began = self._clock.monotonic()
+        self._stopping.wait(TICK)
+        late = max(0.0, self._clock.monotonic() - began - TICK)
+        self._lateness += 0.3 * (late - self._lateness)
 
     # -- chores ----------------------------------------------------------------------------------------------
 
@@ -135,9 +145,17 @@ class Sweeper:
             if not line.open and not line.probing:
                 self._give_back(line)
             line.tick()
-            room = line.room_for_backlog()
+            room = min(line.room_for_backlog(), self._share_of_old(line))
             if room:
-                self._claim(line, min(room, AT_MOST))
+                self._claim(line, room)
+
+    def _share_of_old(self, line: Line) -> int:
+        """How many old leads may be taken up now: many when there is time, a few while there is none."""
+        before = self._fresh.get(line.config.name, 0)
+        self._fresh[line.config.name] = line.fresh
+        if self._lateness < BUSY:
+            return AT_MOST
+        return max(1, (line.fresh - before) // TRICKLE)
 
     def _claim(self, line: Line, limit: int) -> None:
         claimed = self._store.claim_due(
