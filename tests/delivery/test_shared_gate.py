@@ -6,6 +6,7 @@ import multiprocessing
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
@@ -13,7 +14,9 @@ from structlog.testing import capture_logs
 from gateway.clock import SystemClock
 from gateway.delivery.gate import Permit
 from gateway.delivery.shared_gate import AWAY, SharedGate
+from gateway.leads.lead import State
 from gateway.store import Store, StoreUnavailable, Trouble
+from tests.delivery.scripted import ScriptedDialer, running_bench
 from tests.delivery.test_gate import at_once
 
 
@@ -110,6 +113,19 @@ def test_a_permit_that_could_not_be_ended_is_ended_before_the_next_is_taken() ->
     assert permits.ended == permits.asked[:1]
 
 
+def test_on_postgresql_a_request_under_way_has_a_permit(tmp_path: Path, postgres_database: str) -> None:
+    dialer = ScriptedDialer()
+    dialer.gate.clear()
+    with running_bench(tmp_path, dialer, url=postgres_database) as bench:
+        lead_id = bench.take()
+        bench.wait_for(lead_id, State.SENDING)
+        during = _open_permits(bench.store)
+        dialer.gate.set()
+        bench.wait_for(lead_id, State.DELIVERED)
+
+        assert (during, _open_permits(bench.store)) == (1, 0)
+
+
 def test_three_processes_together_keep_both_caps(postgres_database: str) -> None:
     Store.migrate(postgres_database)
     context = multiprocessing.get_context("spawn")
@@ -157,6 +173,11 @@ def shaky_gate(permits: AwayPermits) -> SharedGate:
     return SharedGate(
         permits, "main", owner="me", max_concurrency=1, max_per_second=0, timeout=5.0, clock=SystemClock()
     )
+
+
+def _open_permits(store: Store) -> int:
+    count = "SELECT count(*) FROM permits WHERE ended_at IS NULL"
+    return store.read(lambda connection: int(connection.exec_driver_sql(count).scalar_one()))
 
 
 def _send_for_a_while(url: str, starts: multiprocessing.Queue[tuple[float, float]]) -> None:
