@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Response, current_app, g, render_template, url_for
 
-from gateway.config import SourceConfig
+from gateway.config import Form, SourceConfig
 from gateway.leads.field_names import PLACES
 from gateway.leads.lead import LeadStatus, Problem
 from gateway.leads.vocabulary import squeeze
@@ -23,6 +23,7 @@ LABELS = {
     "MobileNo": "Mobile number",
     "phone_number": "Phone number",
     "EnquiryType": "What is it about?",
+    "CustomField1": "Anything else?",
 }
 HIDDEN = frozenset(
     {"LeadfromURL", "LeadSource", "LeadSubSource", "EnquirySource", "WebEnquiryNumber", "referrer"}
@@ -47,6 +48,13 @@ class Input:
     @property
     def is_long(self) -> bool:
         return self.type == "text" and (len(self.value) > LONG or "\n" in self.value)
+
+
+def blank(source: SourceConfig) -> Response:
+    """The form itself, with the fields its source asks for."""
+    asked = (source.form or Form()).fields
+    inputs = [replace(_input(name, "", None), type=TYPES.get(name, "text")) for name in asked]
+    return _response(_render("forms/blank.html", source=source, inputs=inputs), 200)
 
 
 def sent(source: SourceConfig, filled: Filled, lead: LeadStatus) -> Response:

@@ -15,6 +15,12 @@ blueprint = Blueprint("forms", __name__, url_prefix="/forms")
 blueprint.after_request(cors.allow_reading)
 
 
+@blueprint.get("/<source_name>", provide_automatic_options=False)
+def show(source_name: str) -> Response:  # noqa: ARG001  the guard has looked it up
+    """A plain page with the form, for a link in a message and for a first try."""
+    return form_pages.blank(g.source)
+
+
 @blueprint.post("/<source_name>", provide_automatic_options=False)
 def submit(source_name: str) -> Response:  # noqa: ARG001  the guard has looked it up
     """Keep the enquiry, then answer the way this client reads."""

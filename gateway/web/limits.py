@@ -28,7 +28,7 @@ log = structlog.get_logger("gateway.limits")
 STRATEGY = "sliding-window-counter"
 ASK_AGAIN = 5.0  # seconds the shared storage is left alone after it failed
 MOST_PORTIONS = 10_000
-PATIENCE = 0.05  # seconds a count may take; a lead never waits for a counter
+PATIENCE = 0.2  # seconds a count may take, about what a busy process needs to notice an answer
 _FAILURES = (read_rule(FAILURES),)
 
 

@@ -15,6 +15,23 @@ from tests.web.gateway_under_test import SITE, Gateway, make_config, opened
 GOOD = {"name": "Asha Verma", "phone": "9876543210"}
 
 
+# -- the page ------------------------------------------------------------------------------------------------
+
+
+def test_the_page_asks_for_what_its_source_wants_and_what_is_sent_from_it_arrives(gateway: Gateway) -> None:
+    page = gateway.ask("GET", "/forms/website")
+    names = re.findall(r'<(?:input|textarea)[^>]* name="(\w+)"', page.text)
+    answer = gateway.form({name: "9876543210" if name == "MobileNo" else "Sales" for name in names})
+
+    assert (page.status_code, names[:2]) == (200, ["CustomerName", "MobileNo"])
+    assert answer.status_code == 303
+    assert len(gateway.stored("website")) == 1
+
+
+def test_there_is_no_page_for_a_source_that_is_no_form(gateway: Gateway) -> None:
+    assert gateway.ask("GET", "/forms/partner").status_code == 404
+
+
 # -- a person ------------------------------------------------------------------------------------------------
 
 
