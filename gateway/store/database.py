@@ -10,6 +10,7 @@ from typing import TypeVar
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, StatementError
 
+from gateway import metrics
 from gateway.blocking import run_blocking
 from gateway.store import migrate
 from gateway.store.errors import StoreUnavailable, Trouble
@@ -115,8 +116,10 @@ class Database:
             with connection.begin() as transaction:
                 result = work(self._transaction(connection))
                 committing = True
+                began = time.monotonic()
                 transaction.commit()
             self.committed()
+            metrics.committed(connection.dialect.name, time.monotonic() - began)
         except DBAPIError as error:
             trouble = self.trouble(error)
             if trouble is None:
