@@ -11,7 +11,7 @@ PERMIT_LOCK = 4  # kinds are taken in ascending order within one transaction
 # A start is counted when the permit is given; somewhat more than a second keeps the cap where it arrives.
 WINDOW = 1.05
 LOOK_AGAIN = 0.02  # seconds until a slot may be free: whoever gives one back cannot tell other machines
-PLACE = 0.25  # seconds that a place in the queue is kept for one who does not ask again
+PLACE = 0.5  # seconds that a place in the queue is kept for one who does not ask again
 
 # `now()` would be the moment the transaction began, which is before the lock was there.
 _NOW = "(SELECT extract(epoch FROM clock_timestamp())::float8 AS now OFFSET 0) AS clock"

@@ -134,7 +134,7 @@ def test_a_place_is_kept_only_for_who_asks_again(shared: Store) -> None:
     take(shared, "1")
     take(shared, "gone")
     shared.end_permit("1")
-    time.sleep(0.3)
+    time.sleep(0.6)
 
     assert take(shared, "2") == 0
 
