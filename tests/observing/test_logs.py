@@ -56,6 +56,7 @@ def test_a_stage_is_one_json_line_with_its_fields(lines: Lines) -> None:
         ("write to asha.verma@example.com", "write to a…@example.com"),
         ("at 2026-11-24 on 127.0.0.1:8000", "at 2026-11-24 on 127.0.0.1:8000"),
         ("line 120 of 300", "line 120 of 300"),
+        ("the key gw_live_AbCdEfGh_0123456789abcdefghij_0aB1cD.", "the key [hidden]."),
     ],
 )
 def test_numbers_and_addresses_are_masked_wherever_they_stand(lines: Lines, text: str, expected: str) -> None:
