@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 
@@ -12,6 +13,7 @@ from gateway.clock import Clock
 from gateway.config import GatewayConfig, SourceConfig
 from gateway.delivery import Admission, Delivery
 from gateway.delivery.waiting import Ticket
+from gateway.leads.extra import Extra
 from gateway.leads.identity import key_fingerprint, new_id, phone_fingerprint
 from gateway.leads.lead import Enquiry, Lead, LeadStatus, Problem, State, Submission
 from gateway.leads.make import make_lead
@@ -168,13 +170,21 @@ def _quarantined(
         list_id=source.list_id,
         phone="",
         fields={},
-        extra={**submission.fields, **submission.extra},
+        extra=_kept(submission),
         problems=problems,
         reason_code=problems[0].code,
         message=problems[0].message,
         received_at=enquiry.received_at,
         next_at=enquiry.received_at,
     )
+
+
+def _kept(submission: Submission) -> dict[str, Any]:
+    """What was read out of it, bounded: the whole of it stands in the enquiry as received."""
+    extra = Extra()
+    for name, value in (*submission.fields.items(), *submission.extra.items()):
+        extra.keep(name, value)
+    return extra.as_dict()
 
 
 def _new_lead(

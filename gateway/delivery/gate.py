@@ -1,7 +1,7 @@
 """Keeps one dialer's caps on requests at once and per second, over all processes of this machine.
 
 A slot is a lock on a small file: the kernel gives it back when its holder is killed, so no slot is ever lost. The
-starts of the last second stand in a ring shared by memory map; the monotonic clock is one for the whole machine.
+starts of the last second stand in a file mapped by all; the monotonic clock is one for the whole machine.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import mmap
 import os
 import struct
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -19,11 +20,18 @@ from gateway.clock import Clock
 
 # A start is counted when the request leaves; a little more than a second keeps the cap true where it arrives.
 WINDOW = 1.05
+STALE = 0.04  # seconds; a permit older than this when its request is ready to leave needs a new start
 _DOUBLE = struct.Struct("<d")
 
 
 class Permit(Protocol):
     """One request that may leave now."""
+
+    def depart(self) -> float:
+        """Asked when the request is ready to leave: 0 to go, else the seconds to wait before asking again.
+
+        Between permit and request stands a commit; where that took long, the start that was counted is over.
+        """
 
     def release(self) -> None:
         """The dialer has answered, or never will."""
@@ -53,8 +61,8 @@ class HostGate:
         self._lock = threading.Lock()
         self._slots = [_open(directory / f"{name}.slot{number}") for number in range(max_concurrency)]
         self._free = list(range(max_concurrency))
-        self._ring = (
-            _Ring(directory / f"{name}.starts{max_per_second}", max_per_second) if max_per_second else None
+        self._starts = (
+            _Starts(directory / f"{name}.starts{max_per_second}", max_per_second) if max_per_second else None
         )
 
     def enter(self) -> Permit | float:
@@ -63,14 +71,14 @@ class HostGate:
             slot = self._take_slot()
             if slot is None:
                 return 0.002
-            if self._ring is None:
-                return _HostPermit(self._leave, slot, None, 0.0)
+            if self._starts is None:
+                return _HostPermit(self._leave, slot, None, 0.0, self._clock)
             now = self._clock.monotonic()
-            wait = self._ring.start(now)
+            wait = self._starts.start(now)
             if wait > 0:
                 self._give_slot(slot)
                 return wait
-            return _HostPermit(self._leave, slot, self._ring, now)
+            return _HostPermit(self._leave, slot, self._starts, now, self._clock)
 
     def close(self) -> None:
         with self._lock:
@@ -78,8 +86,8 @@ class HostGate:
                 os.close(descriptor)
             self._slots = []
             self._free = []
-            if self._ring is not None:
-                self._ring.close()
+            if self._starts is not None:
+                self._starts.close()
 
     def _take_slot(self) -> int | None:
         for position, slot in enumerate(self._free):
@@ -102,13 +110,31 @@ class HostGate:
 
 
 class _HostPermit:
-    __slots__ = ("_leave", "_ring", "_slot", "_started")
+    __slots__ = ("_clock", "_leave", "_slot", "_started", "_starts")
 
-    def __init__(self, leave: Callable[[int], None], slot: int, ring: _Ring | None, started: float) -> None:
+    def __init__(
+        self, leave: Callable[[int], None], slot: int, starts: _Starts | None, started: float, clock: Clock
+    ) -> None:
         self._leave: Callable[[int], None] | None = leave
         self._slot = slot
-        self._ring = ring
-        self._started = started
+        self._starts = starts
+        self._started: float | None = started  # None: given back, and not yet allowed again
+        self._clock = clock
+
+    def depart(self) -> float:
+        if self._starts is None:
+            return 0.0
+        now = self._clock.monotonic()
+        if self._started is not None:
+            if now - self._started <= STALE:
+                return 0.0
+            self._starts.give_back(self._started)
+            self._started = None
+        wait = self._starts.start(now)
+        if wait > 0:
+            return wait
+        self._started = now
+        return 0.0
 
     def release(self) -> None:
         leave, self._leave = self._leave, None
@@ -116,58 +142,57 @@ class _HostPermit:
             leave(self._slot)
 
     def cancel(self) -> None:
-        if self._leave is not None and self._ring is not None:
-            self._ring.give_back(self._started)
+        if self._leave is not None and self._starts is not None and self._started is not None:
+            self._starts.give_back(self._started)
         self.release()
 
 
-class _Ring:
-    """The last N starts, oldest overwritten first; the file's layout is a counter, then N monotonic seconds."""
+class _Starts:
+    """The newest N starts, in no order: monotonic seconds, 0 for none, in a file that is mapped by everybody."""
 
     def __init__(self, path: Path, size: int) -> None:
-        self._size = size
+        self._layout = struct.Struct(f"<{size}d")
         self._descriptor = _open(path)
-        length = 8 * (size + 1)
+        length = self._layout.size
         os.ftruncate(self._descriptor, length)  # the file's name carries its size: nobody else's map is cut
         self._map = mmap.mmap(self._descriptor, length)
 
     def start(self, now: float) -> float:
         """Record a start at `now` and return 0, or return the seconds until one is allowed."""
-        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
-        try:
-            count = int(self._read(0))
-            oldest = self._read(1 + count % self._size)
+        with self._locked():
+            starts: tuple[float, ...] = self._layout.unpack_from(self._map)
+            oldest = min(starts)
             # A time in the future is from before the machine was restarted.
-            if oldest and 0 <= now - oldest < WINDOW:
+            if oldest > now:
+                oldest = 0.0
+                self._layout.pack_into(self._map, 0, *([0.0] * len(starts)))
+                starts = self._layout.unpack_from(self._map)
+            if oldest and now - oldest < WINDOW:
                 return WINDOW - (now - oldest)
-            self._write(1 + count % self._size, now)
-            self._write(0, float(count + 1))
+            self._write(starts.index(oldest), now)
             return 0.0
-        finally:
-            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
 
     def give_back(self, started: float) -> None:
-        """The start at `started` did not happen; it stays counted when another has followed it."""
-        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
-        try:
-            count = int(self._read(0))
-            newest = 1 + (count - 1) % self._size
-            if count and self._read(newest) == started:
-                self._write(0, float(count - 1))
-                self._write(newest, 0.0)
-        finally:
-            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+        """The start at `started` did not happen."""
+        with self._locked():
+            starts = self._layout.unpack_from(self._map)
+            if started in starts:
+                self._write(starts.index(started), 0.0)
 
     def close(self) -> None:
         self._map.close()
         os.close(self._descriptor)
 
-    def _read(self, index: int) -> float:
-        value: float = _DOUBLE.unpack_from(self._map, 8 * index)[0]
-        return value
-
     def _write(self, index: int, value: float) -> None:
-        _DOUBLE.pack_into(self._map, 8 * index, value)
+        _DOUBLE.pack_into(self._map, _DOUBLE.size * index, value)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
 
 
 def _open(path: Path) -> int:

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import structlog
+
 from gateway.clock import Clock
 from gateway.config import Batching, DialerConfig
 from gateway.delivery.breaker import Breaker, Circuit
@@ -14,6 +16,8 @@ from gateway.delivery.gate import Gate, Permit
 from gateway.delivery.pulse import Pulse
 from gateway.delivery.queue import LineQueue
 from gateway.store.records import QueuedLead
+
+log = structlog.get_logger("gateway.delivery")
 
 DEFER = 0.2  # seconds before a lead is tried again whose number another process has in flight
 GATHER = 0.01  # seconds a lead waits for company at most, and only while another request is under way
@@ -184,6 +188,10 @@ class Line:
                 permit = self._wait_for_permit()
                 if permit is not None:
                     self._send(permit)
+            except Exception:
+                # A sender that died would take its place at the gate, or its slot, with it.
+                log.exception("delivery.sender_failed", dialer=self.config.name)
+                self._leave_gate()
             finally:
                 with self._changed:
                     self._active -= 1

@@ -10,7 +10,7 @@ from typing import Protocol
 import structlog
 
 from gateway.clock import Clock
-from gateway.delivery.gate import Permit
+from gateway.delivery.gate import STALE
 from gateway.leads.identity import new_id
 from gateway.store import StoreUnavailable
 
@@ -64,14 +64,24 @@ class SharedGate:
         self._max_per_second = max_per_second
         self._lease = timeout + LEASE_MARGIN
         self._clock = clock
+        self._entering = threading.Lock()  # one asks at a time: two must not take up the same place
         self._lock = threading.Lock()
         self._asking: str | None = None  # the id under which our turn comes
         self._given: set[str] = set()
         self._late: deque[Callable[[], None]] = deque()  # what the database could not be told yet
         self._away = False
 
-    def enter(self) -> Permit | float:
+    @property
+    def paced(self) -> bool:
+        """Whether starts are counted at all."""
+        return self._max_per_second > 0
+
+    def enter(self) -> _SharedPermit | float:
         """A permit by the database's word; while it is away nobody may send, and it is asked again."""
+        with self._entering:
+            return self._enter()
+
+    def _enter(self) -> _SharedPermit | float:
         try:
             self._tell_late()
         except StoreUnavailable as error:
@@ -90,7 +100,7 @@ class SharedGate:
             return wait
         with self._lock:
             self._given.add(permit_id)
-        return _SharedPermit(self, permit_id)
+        return _SharedPermit(self, permit_id, self._clock)
 
     def close(self) -> None:
         with self._lock:
@@ -139,14 +149,30 @@ class SharedGate:
 
 
 class _SharedPermit:
-    __slots__ = ("_gate", "_id")
+    __slots__ = ("_clock", "_gate", "_given_at", "_id")
 
-    def __init__(self, gate: SharedGate, permit_id: str) -> None:
+    def __init__(self, gate: SharedGate, permit_id: str, clock: Clock) -> None:
         self._gate = gate
-        self._id = permit_id
+        self._id: str | None = permit_id  # None: given back, and not yet given again
+        self._given_at = clock.monotonic()
+        self._clock = clock
+
+    def depart(self) -> float:
+        if self._id is not None:
+            if not self._gate.paced or self._clock.monotonic() - self._given_at <= STALE:
+                return 0.0
+            self._gate.cancel(self._id)
+            self._id = None
+        entered = self._gate.enter()
+        if isinstance(entered, float):
+            return entered
+        self._id, self._given_at = entered._id, entered._given_at  # noqa: SLF001 - ours now
+        return 0.0
 
     def release(self) -> None:
-        self._gate.end(self._id)
+        if self._id is not None:
+            self._gate.end(self._id)
 
     def cancel(self) -> None:
-        self._gate.cancel(self._id)
+        if self._id is not None:
+            self._gate.cancel(self._id)

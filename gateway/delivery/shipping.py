@@ -61,6 +61,8 @@ class Shipper:
         if not marked:
             permit.cancel()
             return
+        while (wait := permit.depart()) > 0:
+            _pause(wait)
         started = self.clock.now()
         answers = self._call(line, marked, permit, multi=batch.multi)
         if any(isinstance(o, Busy) and o.code == "dialer.multi_refused" for o in answers.outcomes):

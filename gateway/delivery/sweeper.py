@@ -70,6 +70,7 @@ class Sweeper:
         self._strays = Strays(owner=owner.id, lines=lines, store=store, recorder=recorder, clock=clock)
         self._stopping = threading.Event()
         self._due: dict[str, float] = {}
+        self._store_away = False
         self._lateness = 0.0  # seconds, a running average
         self._fresh: dict[str, int] = {}  # fresh leads each line had taken at the last claim
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
@@ -101,8 +102,11 @@ class Sweeper:
             self._due[name] = now + chore.every
             try:
                 chore.do()
+                self._store_away = False
             except StoreUnavailable as error:
-                log.warning("sweeper.store_away", chore=name, reason=error.code)
+                if not self._store_away:  # said once; the chores go on trying
+                    log.warning("sweeper.store_away", chore=name, reason=error.code, next_step=error.message)
+                self._store_away = True
 
     def _run(self) -> None:
         while not self._stopping.is_set():

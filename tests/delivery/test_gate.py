@@ -79,6 +79,32 @@ def test_a_start_that_did_not_happen_is_given_back(tmp_path: Path) -> None:
     assert not isinstance(one.enter(), float)
 
 
+def test_a_permit_that_waited_for_a_slow_commit_is_exchanged_for_a_new_start(tmp_path: Path) -> None:
+    clock = TurnedClock()
+    one = gate(tmp_path, concurrency=10, per_second=2, clock=clock)
+    slow = entered(one)
+    clock.turn(0.9)
+    entered(one)
+
+    assert slow.depart() == 0.0, "its old start is given back, and a new one is free"
+    clock.turn(0.2)
+    assert isinstance(one.enter(), float), "both starts lie within the last second"
+
+
+def test_a_permit_whose_second_is_full_waits_at_departure(tmp_path: Path) -> None:
+    clock = TurnedClock()
+    one = gate(tmp_path, concurrency=10, per_second=1, clock=clock)
+    slow = entered(one)
+    clock.turn(1.1)
+    entered(one)
+    wait = slow.depart()
+    assert wait > 0
+
+    clock.turn(wait)
+
+    assert slow.depart() == 0.0
+
+
 def test_a_killed_process_leaves_no_slot_behind(tmp_path: Path) -> None:
     ready = multiprocessing.get_context("spawn").Event()
     holder = multiprocessing.get_context("spawn").Process(target=_hold_a_slot, args=(tmp_path, ready))

@@ -23,7 +23,11 @@ def rows() -> dict[str, list[str]]:
 
 
 def test_every_answer_of_the_dialer_is_documented_in_the_words_of_the_program() -> None:
-    wrong = [code for code, sentence in messages.REASONS.items() if not any(sentence in row for row in rows().get(code, []))]
+    wrong = [
+        code
+        for code, sentence in messages.REASONS.items()
+        if not any(sentence in row for row in rows().get(code, []))
+    ]
 
     assert wrong == []
 
