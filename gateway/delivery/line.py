@@ -20,8 +20,8 @@ from gateway.store.records import QueuedLead
 log = structlog.get_logger("gateway.delivery")
 
 DEFER = 0.2  # seconds before a lead is tried again whose number another process has in flight
-GATHER = 0.01  # seconds a lead waits for company at most, and only while another request is under way
-COMPANY = 8  # leads that are enough to leave together at once
+GATHER = 0.025  # seconds a lead waits for company at most, and never longer than an answer takes
+COMPANY = 16  # leads that are enough to leave together at once
 SINGLY = 600.0  # seconds without add_multi_lead after the dialer did not take one
 
 
@@ -51,6 +51,7 @@ class Line:
         self.pulse = Pulse(clock)
         self.paused = False  # a hold on the whole line
         self.proven = False  # has answered since it was started or paused: until then one request at a time
+        self.busy = False  # this process has more to do than time
         self.fresh = 0  # fresh leads taken since the start
         self._gate = gate
         self._clock = clock
@@ -240,15 +241,16 @@ class Line:
         return None
 
     def _gather(self) -> None:
-        """While a request is under way let others join this one, no longer than anybody would notice.
+        """In a process that is busy, and while a request is under way, let others join this one for a moment.
 
-        A lead that meets an idle line leaves at once, so a quiet system adds nothing (the idea of RFC 896).
+        Fewer requests then leave more time for everybody. A lead that meets an idle line, or a process that has time,
+        leaves at once: a quiet system adds nothing (the idea of RFC 896).
         """
         limit = min(self._batch_limit(), COMPANY)
-        if limit == 1 or self._active <= 1 or len(self._queue) >= limit:
+        if not self.busy or limit == 1 or self._active <= 1 or len(self._queue) >= limit:
             return
         self._company.clear()
-        self._company.wait(min(GATHER, self.pulse.average / 2))
+        self._company.wait(min(GATHER, self.pulse.average))
 
     def _leave_gate(self) -> None:
         with self._changed:

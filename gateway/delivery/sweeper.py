@@ -146,6 +146,7 @@ class Sweeper:
 
     def _serve_lines(self) -> None:
         for line in self._lines.values():
+            line.busy = self._lateness >= BUSY
             if not line.open and not line.probing:
                 self._give_back(line)
             line.tick()
@@ -157,7 +158,7 @@ class Sweeper:
         """How many old leads may be taken up now: many when there is time, a few while there is none."""
         before = self._fresh.get(line.config.name, 0)
         self._fresh[line.config.name] = line.fresh
-        if self._lateness < BUSY:
+        if not line.busy:
             return AT_MOST
         return max(1, (line.fresh - before) // TRICKLE)
 
