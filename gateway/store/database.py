@@ -113,8 +113,8 @@ class Database:
         committing = False
         try:
             connection = self._writing_connection()
-            with connection.begin() as transaction:
-                result = work(self._transaction(connection))
+            with self._transaction(connection) as transaction:
+                result = work(transaction)
                 committing = True
                 began = time.monotonic()
                 transaction.commit()

@@ -69,7 +69,7 @@ def dead_owners(connection: Connection, now: float, alive: Callable[[str], bool 
 
 def reap(transaction: Transaction, owner: str, now: float) -> tuple[Reaped, bool]:
     """Free one portion of a dead owner's leads; the bool tells whether that was all."""
-    owned: list[Row] = list(transaction.run(_OWNED, (owner,)))
+    owned: list[Row] = transaction.run(_OWNED, (owner,)).fetchall()
     queued = [row for row in owned if row[1] == "queued"]
     sending = [row for row in owned if row[1] == "sending"]
     transaction.write(RELEASE, [(row[0], owner, now) for row in queued])

@@ -101,7 +101,7 @@ class SqliteDatabase(Database):
                 f" 3.51.3)."
                 " Install the pysqlite3 package again to get a newer one."
             )
-        if self.path.is_dir():
+        if self._is_directory():
             raise StoreError(f"{self.path} is a directory. GATEWAY_DATABASE_URL must name a file inside it.")
         kind = file_system(self.path, _mounts())
         if kind in NETWORK:
@@ -110,6 +110,12 @@ class SqliteDatabase(Database):
                 f" not work."
                 " Put the database on a local disk, or use PostgreSQL."
             )
+
+    def _is_directory(self) -> bool:
+        try:
+            return self.path.is_dir()
+        except PermissionError as error:
+            raise self._unusable(error) from error
 
     def _unusable(self, error: Exception) -> StoreError:
         cause = error.orig if isinstance(error, DBAPIError) else error

@@ -7,15 +7,17 @@ row, and what is read comes back as one row.
 
 from __future__ import annotations
 
+import contextlib
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
-from typing import Any
+from typing import Any, Self, cast
 
 import orjson
-from sqlalchemy.engine import Connection, CursorResult
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 
 MOST_ROWS = 256  # rows of one statement
 LOCKS = 512  # names share this many locks, so that one transaction cannot use up the server's lock table
@@ -48,6 +50,30 @@ def portions(rows: Sequence[Row]) -> Iterable[Sequence[Row]]:
         start += size
 
 
+class Found:
+    """What one statement found or changed."""
+
+    __slots__ = ("_cursor",)
+
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows were changed."""
+        return int(self._cursor.rowcount)
+
+    def fetchall(self) -> list[Row]:
+        return list(self._cursor.fetchall())
+
+    def one(self) -> Row:
+        row: Row = self._cursor.fetchone()
+        return row
+
+    def scalar_one(self) -> Any:
+        return self.one()[0]
+
+
 class Transaction:
     """What the operations see of the database; `read` and `lock` differ by engine."""
 
@@ -56,20 +82,64 @@ class Transaction:
     skip_locked = ""
 
     def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+        self._dialect = connection.dialect
+        self._driver: Any = connection.connection.driver_connection
+        self._error: type[Exception] = self._dialect.loaded_dbapi.Error
 
-    def run(self, statement: str, parameters: Sequence[Any] = ()) -> CursorResult[Any]:
+    def __enter__(self) -> Self:
+        self.begin()
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is not None:
+            self.roll_back()
+
+    def begin(self) -> None:
+        """Begin to write; drivers that begin by themselves need no word."""
+
+    def commit(self) -> None:
+        """Return once everything is on disk."""
+        try:
+            self._driver.commit()
+        except self._error as error:
+            raise self._told("COMMIT", error) from error
+
+    def roll_back(self) -> None:
+        """Undo what is left to undo: a server that is gone, or SQLite itself, may have done it already."""
+        with contextlib.suppress(self._error):
+            self._driver.rollback()
+
+    def run(self, statement: str, parameters: Sequence[Any] = ()) -> Found:
         """Execute one statement, written with `?`."""
-        return self.connection.exec_driver_sql(
-            statement.replace("?", self.placeholder), tuple(parameters) or None
+        return self._execute(statement.replace("?", self.placeholder), tuple(parameters))
+
+    def _execute(self, statement: str, parameters: tuple[Any, ...]) -> Found:
+        """Straight through the driver: SQLAlchemy would work out anew, for each of a lead's statements, what is known
+        of them all. What the driver raises is told as SQLAlchemy tells it."""
+        cursor = self._driver.cursor()
+        try:
+            cursor.execute(statement, parameters) if parameters else cursor.execute(statement)
+        except self._error as error:
+            raise self._told(statement, error) from error
+        return Found(cursor)
+
+    def _told(self, statement: str, error: Exception) -> DBAPIError:
+        lost = self._dialect.is_disconnect(cast("Any", error), self._driver, None)
+        told = DBAPIError.instance(
+            statement,
+            None,
+            error,
+            self._error,
+            hide_parameters=True,
+            connection_invalidated=lost,
+            dialect=self._dialect,
         )
+        return cast("DBAPIError", told)
 
     def write(self, bulk: Bulk, rows: Sequence[Row], *after: object) -> None:
         """Execute `bulk` over all rows; more than one must fit the statement, none is nothing to do."""
         for portion in portions(rows):
-            self.connection.exec_driver_sql(
-                self._text(bulk, portion), (*chain.from_iterable(portion), *after)
-            )
+            self._execute(self._text(bulk, portion), (*chain.from_iterable(portion), *after))
 
     def read(self, columns: str, bulk: Bulk, rows: Sequence[Row], *after: object) -> list[Row]:
         """The wanted columns of every row found; no BLOB may be among them."""
@@ -84,7 +154,7 @@ class Transaction:
         found: list[Row] = []
         for portion in portions(rows):
             parameters = tuple(chain.from_iterable(portion))
-            found += self.connection.exec_driver_sql(self._text(bulk, portion), parameters).fetchall()
+            found += self._execute(self._text(bulk, portion), parameters).fetchall()
         return found
 
     def _text(self, bulk: Bulk, portion: Sequence[Row]) -> str:
@@ -99,11 +169,17 @@ class Transaction:
 
 
 class SqliteTransaction(Transaction):
-    """BEGIN IMMEDIATE has locked everything already."""
+    """BEGIN IMMEDIATE locks everything.
+
+    A transaction that reads first and writes later would fail at once when another has written in between.
+    """
+
+    def begin(self) -> None:
+        self._execute("BEGIN IMMEDIATE", ())
 
     def _read(self, columns: str, source: str, parameters: tuple[Any, ...]) -> list[Row]:
         statement = f"SELECT json_group_array(json_array({columns})) {source}"
-        text: str = self.connection.exec_driver_sql(statement, parameters).scalar_one()
+        text: str = self._execute(statement, parameters).scalar_one()
         rows: list[Row] = orjson.loads(text)
         return rows
 
@@ -120,13 +196,13 @@ class PostgresTransaction(Transaction):
 
     def _read(self, columns: str, source: str, parameters: tuple[Any, ...]) -> list[Row]:
         statement = f"SELECT {columns} {source}"
-        return list(self.connection.exec_driver_sql(statement, parameters).fetchall())
+        return self._execute(statement, parameters).fetchall()
 
     def lock(self, kind: int, names: Iterable[str]) -> None:
         # Ascending, in every transaction: two that want the same locks can wait for each other only
         # in one direction.
         keys = sorted({zlib.crc32(name.encode()) % LOCKS for name in names})
         if keys:
-            self.connection.exec_driver_sql(
+            self._execute(
                 "SELECT count(pg_advisory_xact_lock(%s, key)) FROM unnest(%s::int[]) AS key", (kind, keys)
             )
