@@ -11,6 +11,10 @@ from gevent import monkey
 T = TypeVar("T")
 
 
+# For threads of the hub's pool: they have no greenlets to give way to, and gevent's sleep is a millisecond at least.
+native_sleep: Callable[[float], None] = monkey.get_original("time", "sleep")
+
+
 def run_blocking(call: Callable[[], T]) -> T:
     """Run `call` in the hub's thread pool under gevent, else right here; its exception is raised here."""
     if not monkey.is_module_patched("threading"):

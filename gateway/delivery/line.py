@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -257,7 +256,6 @@ class Line:
             self._at_the_gate = False
 
     def _send(self, permit: Permit) -> None:
-        time.sleep(0)  # leads that are ready at this very moment travel along; no wait, only a turn
         batch = self._take_batch()
         if batch is None:
             permit.cancel()

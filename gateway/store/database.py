@@ -93,7 +93,6 @@ class Database:
 
     def _write_now(self, work: Callable[[Transaction], T]) -> T:
         try:
-            self.take_turn()
             return run_blocking(lambda: self._in_turn(work))
         except StoreUnavailable as error:
             if error.code is Trouble.LOCKED:
@@ -101,6 +100,7 @@ class Database:
             raise
 
     def _in_turn(self, work: Callable[[Transaction], T]) -> T:
+        self.take_turn()
         try:
             try:
                 return self._transact(work)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar, cast
@@ -83,8 +82,6 @@ class Recorder:
     def _run(self) -> None:
         while True:
             self._work.acquire()
-            # Whoever is ready to record at this very moment gets on board; that is no wait, only a turn.
-            time.sleep(0)
             batch = self._take()
             if batch:
                 self._commit(batch)

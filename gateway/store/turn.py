@@ -7,9 +7,11 @@ import os
 import time
 from pathlib import Path
 
+from gateway.blocking import native_sleep
+
 LIMIT = 2.0  # seconds
-FIRST_PAUSE = 0.0002
-LONGEST_PAUSE = 0.002
+FIRST_PAUSE = 0.00005  # a commit takes about ten times as long
+LONGEST_PAUSE = 0.001
 
 
 class Turn:
@@ -21,7 +23,7 @@ class Turn:
         self._pid = 0
 
     def take(self, limit: float = LIMIT) -> bool:
-        """Wait at most `limit` seconds, letting other greenlets run; False when the turn did not come."""
+        """Wait at most `limit` seconds, in a thread that may block; False when the turn did not come."""
         end = time.monotonic() + limit
         descriptor = self.open()
         pause = FIRST_PAUSE
@@ -31,7 +33,7 @@ class Turn:
             except BlockingIOError:
                 if time.monotonic() >= end:
                     return False
-                time.sleep(pause)
+                native_sleep(pause)
                 pause = min(pause * 1.5, LONGEST_PAUSE)
                 continue
             return True
