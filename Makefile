@@ -20,7 +20,7 @@ run: $(INSTALLED) ## everything on this machine: a stand-in dialer, the gateway,
 	@$(BIN)/gateway demo $(ARGS)
 
 test: $(INSTALLED_DEV) tools ## every test (ARGS="tests/store -x")
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 sure: lint types imports test ## everything that must be right before a change goes in
 
