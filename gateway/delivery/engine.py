@@ -199,7 +199,7 @@ class Delivery:
             breaker=Breaker(self._clock),
             clock=self._clock,
             fitting=lambda leads: dialer.fitting([lead.fields for lead in leads]),
-            ship=shipper.ship,
+            shipper=shipper,
         )
 
     def _gate(self, name: str, config: GatewayConfig, state_dir: Path) -> Gate:

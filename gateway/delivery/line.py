@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 
@@ -32,6 +33,33 @@ class Batch:
     multi: bool  # through add_multi_lead
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Marked:
+    """A batch that is committed as sending."""
+
+    attempt_id: str
+    leads: tuple[QueuedLead, ...]
+    multi: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Ready:
+    """A marked batch and its permit."""
+
+    marked: Marked
+    permit: Permit
+
+
+class Ships(Protocol):
+    """What a line's senders do with what they took."""
+
+    def mark(self, line: Line, batch: Batch) -> Marked | None:
+        """Commit that the batch is about to leave; None when nothing of it may."""
+
+    def ship(self, line: Line, marked: Marked, permit: Permit) -> None:
+        """Send it, and see to what comes of it."""
+
+
 class Line:
     """Who sends, when, and how many at once; what is sent and what comes of it is the shipper's business."""
 
@@ -43,7 +71,7 @@ class Line:
         breaker: Breaker,
         clock: Clock,
         fitting: Callable[[tuple[QueuedLead, ...]], int],
-        ship: Callable[[Line, Batch, Permit], None],
+        shipper: Ships,
     ) -> None:
         self.config = config
         self.breaker = breaker
@@ -55,7 +83,7 @@ class Line:
         self._gate = gate
         self._clock = clock
         self._fitting = fitting
-        self._ship = ship
+        self._shipper = shipper
         self._queue = LineQueue()
         self._deferred: list[tuple[float, QueuedLead]] = []
         self._changed = threading.Condition()
@@ -185,13 +213,10 @@ class Line:
     def _run(self) -> None:
         while self._wait_for_work():
             try:
-                permit = self._wait_for_permit()
-                if permit is not None:
-                    self._send(permit)
+                self._serve()
             except Exception:
                 # A sender that died would take its place at the gate, or its slot, with it.
                 log.exception("delivery.sender_failed", dialer=self.config.name)
-                self._leave_gate()
             finally:
                 with self._changed:
                     self._active -= 1
@@ -225,19 +250,41 @@ class Line:
             return True
         return self._active < self.pulse.senders_wanted(self._most_senders)
 
-    def _wait_for_permit(self) -> Permit | None:
-        """The permit of the one sender at the gate; whoever leaves it without one lets another go there."""
-        self._gather()
-        self._had_to_wait = False
-        while not self._stopping and len(self._queue):
+    def _serve(self) -> None:
+        """Send one batch. Where slots are scarce it is marked while it waits for one, so that no slot waits for it."""
+        ready: _Ready | None = None
+        try:
+            self._gather()
             entered = self._gate.enter()
-            if not isinstance(entered, float):
-                return entered
-            self._had_to_wait = True
+            self._had_to_wait = isinstance(entered, float)
+            batch = self._take_batch()
+            if isinstance(entered, float) and batch is not None:
+                ready = self._wait_marked(batch, entered)
+        finally:
+            self._leave_gate()
+        if not isinstance(entered, float):
+            ready = self._mark(batch, entered)
+        if ready is not None:
+            self._shipper.ship(self, ready.marked, ready.permit)
+
+    def _mark(self, batch: Batch | None, permit: Permit) -> _Ready | None:
+        marked = self._shipper.mark(self, batch) if batch else None
+        if marked is None:
+            permit.cancel()
+            return None
+        return _Ready(marked=marked, permit=permit)
+
+    def _wait_marked(self, batch: Batch, wait: float) -> _Ready | None:
+        """Mark, then wait at the gate for a permit, however long it takes: what is marked has to leave."""
+        marked = self._shipper.mark(self, batch)
+        if marked is None:
+            return None
+        entered: Permit | float = wait
+        while isinstance(entered, float):
             self._released.clear()
             self._released.wait(entered)
-        self._leave_gate()
-        return None
+            entered = self._gate.enter()
+        return _Ready(marked=marked, permit=entered)
 
     def _gather(self) -> None:
         """In a process that is busy, and while a request is under way, let others join this one for a moment.
@@ -254,13 +301,7 @@ class Line:
     def _leave_gate(self) -> None:
         with self._changed:
             self._at_the_gate = False
-
-    def _send(self, permit: Permit) -> None:
-        batch = self._take_batch()
-        if batch is None:
-            permit.cancel()
-            return
-        self._ship(self, batch, permit)
+            self._wake_another()
 
     def permit_released(self) -> None:
         """A request of this process is over: the sender at the gate need not wait for its next look."""
@@ -268,7 +309,6 @@ class Line:
 
     def _take_batch(self) -> Batch | None:
         with self._changed:
-            self._at_the_gate = False
             limit = self._batch_limit()
             leads = self._queue.take(max(1, min(limit, self._share())))
             self._probes = max(0, self._probes - 1)
@@ -278,7 +318,6 @@ class Line:
             if fit < len(leads):
                 self._queue.put_back(leads[fit:])
                 leads = leads[:fit]
-            self._wake_another()
         multi = len(leads) > 1 or (self.config.batch is Batching.ALWAYS and limit > 1)
         return Batch(leads=tuple(leads), multi=multi)
 

