@@ -74,9 +74,50 @@ class Auth:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Form:
-    """What the hosted form asks for."""
+    """What the hosted form asks for, in which words and colours."""
 
     fields: tuple[str, ...] = ("CustomerName", "MobileNo")
+    required: tuple[str, ...] = ("MobileNo",)
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # field → choices of a select
+    languages: tuple[str, ...] = ("en",)  # BCP 47; the first where the visitor asks for none of them
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # language → key → words of its own
+    accent: str | None = None  # #rrggbb
+    logo_url: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Captcha:
+    """Which proof of being a person a form asks for."""
+
+    provider: str = "none"  # none | altcha | turnstile | hcaptcha | recaptcha
+    site_key: str = ""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    require: bool = False  # True: an enquiry without any proof is suspicious
+    min_score: float = 0.5  # recaptcha v3
+    action: str | None = None
+    hostnames: tuple[str, ...] = ()
+    verify_url: str | None = None
+    cost: int = 5000  # altcha: iterations of one try
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spam:
+    """What makes an enquiry suspicious at one source."""
+
+    honeypots: tuple[str, ...] = ()  # more names of fields that people never see
+    min_seconds: float = 2.0  # a form filled quicker than this was not filled by a person; 0 turns it off
+    per_number: str | None = "5 per day"
+    links_in_names: bool = True
+    repeated_texts: bool = True
+    captcha: Captcha = field(default_factory=Captcha)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CallNow:
+    """The agent whose dialer session calls a visitor who asks for it on the thank-you page."""
+
+    agent_user: str
+    mode: str = "preview"  # preview | dial
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,7 +146,11 @@ class SourceConfig:
     allowed_redirects: tuple[str, ...] = ()
     thanks_url: str | None = None
     consent_text: str | None = None
+    consent_version: str | None = None
+    consent_required: bool = True  # on the hosted form
     form: Form | None = None
+    spam: Spam = field(default_factory=Spam)
+    call_now: CallNow | None = None
 
     @property
     def dedupe_scope(self) -> str:
