@@ -12,11 +12,12 @@ from gateway import metrics
 from gateway.clock import Clock
 from gateway.config import GatewayConfig, SourceConfig
 from gateway.delivery import Admission, Delivery
-from gateway.delivery.waiting import Ticket
+from gateway.leads.consent import Consent
 from gateway.leads.extra import Extra
 from gateway.leads.identity import key_fingerprint, new_id, phone_fingerprint
 from gateway.leads.lead import Enquiry, Lead, LeadStatus, Problem, State, Submission
 from gateway.leads.make import make_lead
+from gateway.leads.verdict import CLEAN, Verdict
 from gateway.settings import Settings
 from gateway.store import Store
 from gateway.store.operations import Accept, SaveAnswer
@@ -76,6 +77,8 @@ def capture(
     quarantine: bool,
     claim: IdempotencyClaim | None = None,
     test: bool = False,
+    verdict: Verdict = CLEAN,
+    consent: Consent | None = None,
 ) -> Captured | Bad | Replayed | InFlight | Mismatched:
     """Keep one enquiry, then wait up to `wait` seconds for its dialer; raises StoreUnavailable when it is not kept."""
     lead_id = new_id(enquiry.received_at)
@@ -85,7 +88,7 @@ def capture(
         if not quarantine:
             return Bad(problems=lead)
         return Captured(status=_keep_quarantined(services, source, enquiry, submission, lead, lead_id))
-    new = _new_lead(services, source, submission, lead, enquiry, test=test)
+    new = _new_lead(services, source, submission, lead, enquiry, test=test, verdict=verdict, consent=consent)
     accepted: Accepted = services.recorder.record(Accept(enquiry=enquiry, leads=(new,), claim=claim))
     if accepted.idempotency is not None:
         return accepted.idempotency
@@ -195,13 +198,11 @@ def _new_lead(
     enquiry: Enquiry,
     *,
     test: bool,
+    verdict: Verdict = CLEAN,
+    consent: Consent | None = None,
 ) -> NewLead:
     is_test = test or lead.test
-    admission = (
-        Admission(owner=None, state=State.TEST)
-        if is_test
-        else services.delivery.admit(lead.dialer, lead.list_id)
-    )
+    admission = _admitted(services.delivery, lead, verdict, is_test=is_test)
     return NewLead(
         id=lead.id,
         state=admission.state,
@@ -211,16 +212,28 @@ def _new_lead(
         phone=lead.phone,
         fields=lead.fields,
         extra=lead.extra,
-        warnings=lead.warnings,
+        warnings=(*lead.warnings, *verdict.notes),
+        problems=verdict.problems,
         test=is_test,
-        identities=() if is_test else _identities(source, submission, lead),
+        # A quarantined lead must not turn the same person's next enquiry into a duplicate of itself.
+        identities=() if is_test or verdict.suspicious else _identities(source, submission, lead),
         owner=admission.owner,
         hold_scope=admission.hold_scope,
         reason_code=admission.reason_code,
         message=admission.message,
         received_at=enquiry.received_at,
         next_at=enquiry.received_at,
+        consent=consent,
     )
+
+
+def _admitted(delivery: Delivery, lead: Lead, verdict: Verdict, *, is_test: bool) -> Admission:
+    if is_test:
+        return Admission(owner=None, state=State.TEST)
+    if verdict.suspicious:
+        why = verdict.problems[0]
+        return Admission(owner=None, state=State.QUARANTINED, reason_code=why.code, message=why.message)
+    return delivery.admit(lead.dialer, lead.list_id)
 
 
 def _identities(source: SourceConfig, submission: Submission, lead: Lead) -> tuple[Identity, ...]:
@@ -260,7 +273,7 @@ def _finish(services: Services, new: NewLead, kept: AcceptedLead, lead: Lead, wa
         _hand_over(services, new, kept)
         if kept.duplicate_of:
             delivery.follow(awaited)
-        return _captured(services, new, kept, lead, _await(ticket, wait))
+        return _captured(services, new, kept, lead, ticket.wait(wait))
     finally:
         delivery.leave(ticket)
 
@@ -269,10 +282,6 @@ def _worth_waiting(delivery: Delivery, new: NewLead, kept: AcceptedLead, wait: f
     if wait <= 0 or not delivery.has_room_to_wait(new.dialer):
         return False
     return kept.state is State.DUPLICATE or (kept.state is State.QUEUED and new.owner is not None)
-
-
-def _await(ticket: Ticket, wait: float) -> LeadStatus | None:
-    return ticket.wait(wait)
 
 
 def _hand_over(services: Services, new: NewLead, kept: AcceptedLead) -> None:

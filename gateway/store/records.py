@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.leads.consent import Consent
 from gateway.leads.lead import Enquiry, LeadStatus, Note, Problem, State
 
 # -- going in ------------------------------------------------------------------------------------------------
@@ -52,6 +53,7 @@ class NewLead:
     identities: tuple[Identity, ...] = ()
     owner: str | None = None  # the process that will send it, without another look at the store
     hold_scope: str | None = None
+    consent: Consent | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

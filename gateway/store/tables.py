@@ -189,3 +189,65 @@ permits = Table(
     Column("expires_at", TIME, nullable=False),
     Index("permits_started", "dialer", "started_at"),
 )
+
+# What a person agreed to, as it was asked for. The migration's triggers refuse every change and removal.
+consents = Table(
+    "consents",
+    metadata,
+    Column("lead_id", Text, primary_key=True),
+    Column("at", TIME, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("given", Integer),  # NULL: shown as a sentence, there was no box to tick
+    Column("page_url", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("user_agent", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# One row per call that was asked for; written before the dialer is asked, completed by what it said.
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("dialer", Text, nullable=False),
+    Column("agent_user", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("lead_id", Text),
+    Column("asked_by", Text, nullable=False),
+    Column("asked_at", TIME, nullable=False),
+    Column("finished_at", TIME),
+    Column("outcome", Text, nullable=False),
+    Column("reason_code", Text),
+    Column("message", Text),
+    Column("http_status", Integer),
+    Column("response", Text),
+    Index("calls_lead", "lead_id"),
+    Index("calls_phone", "phone", "asked_at"),
+)
+
+# A proof of work counts once, in every process, until it expires by itself.
+spent_proofs = Table(
+    "spent_proofs",
+    metadata,
+    Column("scope", Text, primary_key=True),
+    Column("fingerprint", Text, primary_key=True),
+    Column("expires_at", TIME, nullable=False),
+    Index("spent_proofs_expiry", "expires_at"),
+    sqlite_with_rowid=False,
+)
+
+# Which numbers sent the same text lately; fingerprints only.
+seen_texts = Table(
+    "seen_texts",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("fingerprint", Text, primary_key=True),
+    Column("phone_fingerprint", Text, primary_key=True),
+    Column("seen_at", TIME, nullable=False),
+    Index("seen_texts_seen", "seen_at"),
+    sqlite_with_rowid=False,
+)
