@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from gateway.leads.vocabulary import CLICK_IDS, squeeze
@@ -79,14 +81,17 @@ _ALIASES: Mapping[str, str] = MappingProxyType(
             "mobileno mobile mobilenumber mob mobno cell cellphone whatsapp whatsappno whatsappnumber "
             "usermobile customermobile sendermobile buyermobile leadmobile yourmobile contactmobile "
             "phone phoneno contactno contactnumber contactphone contact customerphone leadphone senderphone "
-            "userphone yourphone yourtel tel telephone"
+            "userphone yourphone yourtel tel telephone "
+            "mobilephone mobilenum phonenum yourmobileno yourmobilenumber yourphonenumber yourwhatsapp "
+            "yourcontact yourcontactnumber yournumber telno telnumber telephoneno telephonenumber callbacknumber "
+            "billingphone"
         ),
         "CustomerName": (
             "customername name fullname contactname sendername leadname buyername studentname yourname "
-            "username contactperson"
+            "username contactperson yourfullname clientname applicantname patientname visitorname guestname"
         ),
-        FIRST_NAME: "firstname fname givenname",
-        LAST_NAME: "lastname lname surname familyname",
+        FIRST_NAME: "firstname fname givenname yourfirstname forename billingfirstname",
+        LAST_NAME: "lastname lname surname familyname yourlastname billinglastname",
         "EnquirySource": "enquirysource inquirysource",
         "EnquiryType": "enquirytype inquirytype querytype leadtype",
         "CreateEnquiryID": "createenquiryid",
@@ -124,11 +129,22 @@ PLACES: Mapping[str, Place] = MappingProxyType(
     }
 )
 
+# Form builders wrap names (form_fields[phone]) and number them (tel-123, phone-1). What other wrappers hold is
+# not the visitor's: form[name] is the name of the form.
+_WRAPPED = re.compile(
+    r"(?:formfields|fields|data|lead|contact|enquiry|inquiry|customer|user|visitor|jform)\[([^\[\]]{1,60})\]",
+    re.ASCII,
+)
+_NUMBERED = re.compile(r"(\D{2,40})\d{1,6}", re.ASCII)
+_MAY_BE_NUMBERED = frozenset({"MobileNo", "CustomerName", FIRST_NAME, LAST_NAME})
+
 # Names that belong to form services, anti-spam and frameworks, squeezed: they say nothing about a lead.
 _RESERVED = """
-    grecaptcharesponse hcaptcharesponse recaptcharesponse cfturnstileresponse frccaptchasolution altcha
+    grecaptcharesponse hcaptcharesponse recaptcharesponse recaptchatoken cfturnstileresponse altcha
+    frccaptcharesponse frccaptchasolution privatecaptchasolution
     botfield botcheck honeypot accesskey apikey fromname replyto ccemail redirect redirectto returnurl returl
-    webhook attachment submit maxfilesize csrftoken csrfmiddlewaretoken utf8 authenticitytoken
+    webhook attachment submit submitbutton btnsubmit commit maxfilesize
+    csrftoken csrfmiddlewaretoken xsrftoken utf8 authenticitytoken nonce
     formid postid referertitle queriedid oid
 """
 RESERVED = frozenset(_RESERVED.split())
@@ -157,3 +173,23 @@ MEANT: Mapping[str, str] = MappingProxyType(
 def tracking_name(name: str, squeezed: str) -> str | None:
     """The tracking parameter a name is, in lower case: a utm_… or a click id."""
     return _TRACKING.get(squeezed) or (name.lower() if name.lower().startswith(_TRACKING_PREFIX) else None)
+
+
+def unwrapped(name: str) -> str:
+    """`name` squeezed, without what form builders put around it."""
+    squeezed = squeeze(name).removesuffix("[]")
+    wrapped = _WRAPPED.fullmatch(squeezed)
+    return wrapped[1] if wrapped else squeezed
+
+
+@lru_cache(maxsize=4096)
+def place_of(name: str) -> Place | None:
+    """Which field a form's or a portal's name means, also inside a form builder's wrapping."""
+    squeezed = unwrapped(name)
+    if place := PLACES.get(squeezed):
+        return place
+    numbered = _NUMBERED.fullmatch(squeezed)
+    place = PLACES.get(numbered[1]) if numbered else None
+    if place is None or place.field not in _MAY_BE_NUMBERED:
+        return None
+    return Place(place.field, place.rank + len(PLACES))  # a name without a number counts first

@@ -19,6 +19,7 @@ from gateway.leads.field_names import (
     RESERVED,
     STRICT_NAMES,
     Place,
+    place_of,
     tracking_name,
 )
 from gateway.leads.lead import Note, Problem
@@ -77,7 +78,7 @@ def read_liberally(fields: Mapping[str, Any]) -> Reading:
     for raw_name, value in fields.items():
         name = safe_name(raw_name)
         squeezed = squeeze(name)
-        place = PLACES.get(squeezed)
+        place = place_of(name)
         if name.startswith("_"):
             place = Place("LeadfromURL", len(PLACES)) if name == PAGE_OF_FORM_SERVICES else None
         if place is not None:

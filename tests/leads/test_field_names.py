@@ -139,3 +139,58 @@ def test_the_page_for_users_lists_every_spelling_in_its_order():
         for rank, name in enumerate(names.split(", "))
     }
     assert documented == dict(PLACES)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "form_fields[phone]", "fields[mobile]", "lead[Mobile No]", "contact[phone]", "jform[contact_phone]",
+        "phone[]", "tel-927", "tel-1", "phone-1", "your-number", "billing_phone", "Telephone No",
+    ],
+)  # fmt: skip
+def test_the_names_of_form_builders_are_understood(name):
+    assert judged({name: "9876543210"}).fields["MobileNo"] == "9876543210"
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("form_fields[name]", "CustomerName"),
+        ("lead[first_name]", "CustomerName"),
+        ("name-1", "CustomerName"),
+        ("your_full_name", "CustomerName"),
+        ("enquiry[enquiry_type]", "EnquiryType"),
+    ],
+)
+def test_a_wrapped_or_numbered_name_means_what_is_inside(name, field):
+    assert lead_of({name: "Asha"}).fields[field] == "Asha"
+
+
+@pytest.mark.parametrize(
+    "name", ["form[name]", "meta[id]", "wpforms[fields][0]", "fields[name][id]", "id-2", "page-3"]
+)
+def test_what_a_wrapper_says_about_the_form_itself_is_no_part_of_the_lead(name):
+    lead = lead_of({name: "x"})
+    assert "CustomerName" not in lead.fields
+    assert "WebEnquiryNumber" not in lead.fields
+    assert lead.extra == {name: "x"}
+
+
+def test_a_plain_name_counts_before_a_numbered_one():
+    lead = judged({"phone-2": "022-22355342", "phone": "9876543210"})
+    assert (lead.phone, lead.extra) == ("9876543210", {"phone-2": "022-22355342"})
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "frc-captcha-response",
+        "private-captcha-solution",
+        "recaptcha_token",
+        "csrfmiddlewaretoken",
+        "commit",
+        "oid",
+    ],
+)
+def test_the_proofs_and_tokens_of_frameworks_are_dropped(name):
+    assert lead_of({name: "x"}).extra == {}
