@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 
 from gateway.config.access import read_auth
+from gateway.config.field_names import CONSTANTS, TRUSTED, known_field, mapped_field
+from gateway.config.form_tables import read_form
 from gateway.config.kinds import KINDS
-from gateway.config.model import DialerConfig, Form, Route, SourceConfig
+from gateway.config.model import DialerConfig, Route, SourceConfig
 from gateway.config.table import Table, did_you_mean
 from gateway.config.values import (
     ValueProblemError,
@@ -26,24 +26,6 @@ LONGEST_WINDOW = 90 * 86400.0
 DEFAULT = SourceConfig(name="", kind="", dialer="", list_id="")
 PHONE_CHECKS = ("possible", "valid")
 
-# The key in the file → the dialer's name of the field.
-CONSTANTS: Mapping[str, str] = MappingProxyType(
-    {
-        "lead_source": "LeadSource",
-        "lead_sub_source": "LeadSubSource",
-        "lead_from_url": "LeadfromURL",
-        "enquiry_source": "EnquirySource",
-        "enquiry_type": "EnquiryType",
-        "create_enquiry_id": "CreateEnquiryID",
-        "web_enquiry_number": "WebEnquiryNumber",
-        "custom_field1": "CustomField1",
-        "custom_field2": "CustomField2",
-    }
-)
-FIELDS = (*CONSTANTS.values(), "CustomerName", "MobileNo", "phone_number", "prospects_id")
-FORM_FIELDS = tuple(name for name in FIELDS if name not in ("phone_number", "prospects_id", "LeadfromURL"))
-TRUSTED = tuple(CONSTANTS.values())
-
 
 def read_source(table: Table, name: str, dialers: Mapping[str, DialerConfig]) -> SourceConfig:
     kind = table.required("kind", _kind, example='"form"')
@@ -53,7 +35,7 @@ def read_source(table: Table, name: str, dialers: Mapping[str, DialerConfig]) ->
         dialer=_dialer(table, dialers),
         list_id=table.value("list_id", "", list_id),
         constants=_constants(table),
-        trust=table.texts("trust", lambda value: _field(value, TRUSTED)),
+        trust=table.texts("trust", lambda value: known_field(value, TRUSTED)),
         wait=table.seconds("wait", DEFAULT.wait, 0, LONGEST_WAIT),
         dedupe=table.value("dedupe", DEFAULT.dedupe, _window),
         dedupe_group=table.text("dedupe_group", None),
@@ -70,7 +52,9 @@ def read_source(table: Table, name: str, dialers: Mapping[str, DialerConfig]) ->
         allowed_redirects=table.texts("allowed_redirects", http_url),
         thanks_url=table.text("thanks_url", None, http_url),
         consent_text=table.text("consent_text", None),
-        form=_form(table),
+        consent_version=table.text("consent_version", None),
+        consent_required=table.flag("consent_required", default=DEFAULT.consent_required),
+        form=read_form(table),
     )
     if not table.has("list_id"):
         table.problem(
@@ -139,42 +123,7 @@ def _mapping(table: Table) -> dict[str, str]:
         return {}
     for name in inner.names():
         try:
-            _mapped_field(name)
+            mapped_field(name)
         except ValueProblemError as error:
             inner.problem(name, str(error))
     return {name: inner.text(name, "", expression) for name in inner.names()}
-
-
-def _mapped_field(name: str) -> str:
-    """The dialer's names, or lower-case names that tell something else, such as first_name or utm_source."""
-    if re.fullmatch(r"[a-z][a-z0-9_]*", name) and _folded(name) not in {_folded(each) for each in FIELDS}:
-        return name
-    return _field(name, FIELDS)
-
-
-def _field(value: str, known: tuple[str, ...]) -> str:
-    if value in known:
-        return value
-    meant = next((each for each in known if _folded(each) == _folded(value)), None)
-    raise ValueProblemError(
-        f"is not a field of the dialer: did you mean {meant}?"
-        if meant
-        else f"is not a field that can stand here: use one of {', '.join(known)}"
-    )
-
-
-def _folded(name: str) -> str:
-    return name.replace("_", "").replace("-", "").casefold()
-
-
-def _form(table: Table) -> Form | None:
-    inner = table.table("form")
-    if inner is None:
-        return None
-    fields = inner.texts("fields", lambda value: _field(value, FORM_FIELDS)) or Form().fields
-    if "MobileNo" not in fields and all(name in FORM_FIELDS for name in fields):
-        inner.problem("fields", "must hold MobileNo: without a number nobody can be called")
-    if len(set(fields)) < len(fields):
-        inner.problem("fields", "names a field twice")
-    inner.refuse_the_rest()
-    return Form(fields=fields)

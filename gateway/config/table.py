@@ -170,6 +170,10 @@ class Table:
     def names(self) -> tuple[str, ...]:
         return tuple(self._data)
 
+    def content(self) -> Mapping[str, Any]:
+        """All of a free table, as it is nested."""
+        return self._data
+
     def pairs(self, *, may_be_secret: Callable[[str], bool] = lambda _name: False) -> dict[str, str]:
         """All keys of a free table, such as headers; a value may be a reference, or must be one."""
         found = {}
