@@ -1,0 +1,1 @@
+"""Tells enquiries of programs from those of people, without losing a person: no Flask, no SQL."""
