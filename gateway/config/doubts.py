@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from gateway.config.kinds import KINDS, Access
-from gateway.config.model import DialerConfig, GatewayConfig, OnUnknown, SourceConfig
+from gateway.config.model import DialerConfig, GatewayConfig, OnUnknown, SourceConfig, Spam
 from gateway.config.problems import ConfigProblem
+from gateway.config.spam_tables import spam_doubts
 
 SECRET_AT_LEAST = 16  # characters
 LIST_ID_AT_MOST = 12  # digits in the document's tables; its error message speaks of 14
@@ -66,11 +67,15 @@ def _source(source: SourceConfig) -> Iterator[ConfigProblem]:
         yield from _form(source, key)
     if access is not Access.OPEN and source.form is not None:
         yield _doubt(f"{key}.form", 'is only read where kind = "form"')
+    if access is not Access.OPEN and source.spam != Spam():
+        yield _doubt(f"{key}.spam", 'with captcha is only read where kind = "form"')
     if source.kind != "generic" and (source.fields or source.records or source.key):
         yield _doubt(f"{key}.fields", 'with records and key are only read where kind = "generic"')
 
 
 def _form(source: SourceConfig, key: str) -> Iterator[ConfigProblem]:
+    for name, message in spam_doubts(source):
+        yield _doubt(f"{key}.{name}", message)
     if not source.consent_text:
         yield _doubt(f"{key}.consent_text", "is missing: a person who is called should have agreed to it")
     if not any(limit.endswith(" per ip") for limit in source.limits):

@@ -9,6 +9,7 @@ from gateway.config.field_names import CONSTANTS, TRUSTED, known_field, mapped_f
 from gateway.config.form_tables import read_form
 from gateway.config.kinds import KINDS
 from gateway.config.model import DialerConfig, Route, SourceConfig
+from gateway.config.spam_tables import read_spam
 from gateway.config.table import Table, did_you_mean
 from gateway.config.values import (
     ValueProblemError,
@@ -55,6 +56,7 @@ def read_source(table: Table, name: str, dialers: Mapping[str, DialerConfig]) ->
         consent_version=table.text("consent_version", None),
         consent_required=table.flag("consent_required", default=DEFAULT.consent_required),
         form=read_form(table),
+        spam=read_spam(table),
     )
     if not table.has("list_id"):
         table.problem(
