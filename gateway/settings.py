@@ -56,6 +56,7 @@ class Settings:
     deliver: bool = True  # False: this process only takes leads in; `gateway worker` sends them
     max_body_bytes: int = 65536
     metrics_token: str = field(default="", repr=False)  # empty: /metrics answers only to loopback
+    demo: bool = False  # True: pages for developers are open to everybody; set by `gateway demo`
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
@@ -200,6 +201,7 @@ _READERS: Mapping[str, Callable[[str, str], Any]] = {
     "log_level": _choice(LOG_LEVELS),
     "log_format": _choice(LOG_FORMATS),
     "deliver": _flag,
+    "demo": _flag,
 }
 
 

@@ -1,0 +1,2 @@
+curl -sS '@{form_url}' -H 'Accept: application/json' \
+@{fields}
