@@ -100,6 +100,12 @@ def is_reserved(name: str) -> bool:
     return lower.startswith("_") or lower in CONTROLS or lower in REDIRECTS or squeeze(lower) in RESERVED
 
 
+def message_of(fields: Mapping[str, Any]) -> str:
+    """What the visitor wrote in words of their own; empty when there is no box for it."""
+    message = _words(fields).get("message", "")
+    return message if isinstance(message, str) else ""
+
+
 def _touched(value: Any) -> bool:
     return (value.strip().lower() if isinstance(value, str) else value) not in _UNTOUCHED
 
