@@ -75,6 +75,7 @@ DELIVERY_DURATION = Histogram(
     buckets=(*_FAST, 10.0, 30.0),
     registry=REGISTRY,
 )
+CALLS = Counter("gw_calls", "Calls that were asked for.", ("destination", "outcome"), registry=REGISTRY)
 END_TO_END = Histogram(
     "gw_end_to_end_seconds",
     "From received to delivered.",
@@ -155,6 +156,10 @@ def delivered(dialer: str, source: str, seconds: float) -> None:
     """A lead has its Lead ID, `seconds` after it was received."""
     _of(END_TO_END, dialer, source).observe(seconds)
     _of(LAST_SUCCESS, source).set_to_current_time()
+
+
+def called(dialer: str, outcome: str) -> None:
+    _of(CALLS, dialer, str(outcome)).inc()
 
 
 def backlog(dialer: str, by_state: Mapping[str, int], oldest_age: float) -> None:

@@ -69,6 +69,11 @@ def _source(source: SourceConfig) -> Iterator[ConfigProblem]:
         yield _doubt(f"{key}.form", 'is only read where kind = "form"')
     if access is not Access.OPEN and source.spam != Spam():
         yield _doubt(f"{key}.spam", 'with captcha is only read where kind = "form"')
+    if source.call_now is not None and (access is not Access.OPEN or source.thanks_url):
+        yield _doubt(
+            f"{key}.call_now",
+            'is never offered: our own thank-you page has the button, so it wants kind = "form" and no thanks_url',
+        )
     if source.kind != "generic" and (source.fields or source.records or source.key):
         yield _doubt(f"{key}.fields", 'with records and key are only read where kind = "generic"')
 

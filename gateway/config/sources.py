@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from gateway.config.access import read_auth
+from gateway.config.call_tables import read_call_now
 from gateway.config.field_names import CONSTANTS, TRUSTED, known_field, mapped_field
 from gateway.config.form_tables import read_form
 from gateway.config.kinds import KINDS
@@ -56,6 +57,7 @@ def read_source(table: Table, name: str, dialers: Mapping[str, DialerConfig]) ->
         consent_version=table.text("consent_version", None),
         consent_required=table.flag("consent_required", default=DEFAULT.consent_required),
         form=read_form(table),
+        call_now=read_call_now(table),
         spam=read_spam(table),
     )
     if not table.has("list_id"):

@@ -11,6 +11,7 @@ import structlog
 from gateway.clock import Clock
 from gateway.config import GatewayConfig
 from gateway.delivery.breaker import Breaker
+from gateway.delivery.calls import Calls
 from gateway.delivery.gate import Gate, HostGate
 from gateway.delivery.holds import Holds
 from gateway.delivery.line import Line
@@ -87,6 +88,12 @@ class Delivery:
             },
             clock=clock,
         )
+        self.calls = Calls(
+            dialers,
+            open_gate=lambda name: self._gate(name, config, state_dir),
+            store=store,
+            clock=clock,
+        )
         self._stopped = False
 
     @property
@@ -120,6 +127,7 @@ class Delivery:
             self._give_back()
         except StoreUnavailable as error:
             log.error("delivery.not_given_back", reason=error.code, next_step="another process reaps them")
+        self.calls.close()
         for dialer in self._dialers.values():
             dialer.close()
 

@@ -138,6 +138,7 @@ class Call:
     focus: bool = True
     phone_code: str = ""
     prospects_id: str = ""
+    seconds: float = 8.0  # for the whole of it; more is not waited
 
 
 # A lead as the dialer's parameters: phone_number, list_id, prospects_id, CustomerName, …

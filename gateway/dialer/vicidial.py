@@ -88,7 +88,7 @@ class VicidialDialer:
         request = self._agents.request(self._call, self._agents.values(parameters))
         if request is None:
             return CallAnswer(outcome=TOO_LONG, exchange=self._exchanges.none("manual_dial"))
-        result = self._transport.send(request, timeout=CALL_SECONDS)
+        result = self._transport.send(request, timeout=min(call.seconds, CALL_SECONDS))
         redact = self._exchanges.redact(({"value": call.value},))
         outcome = read_call(result, redact)
         return CallAnswer(outcome=outcome, exchange=self._exchanges.of("manual_dial", result, redact))

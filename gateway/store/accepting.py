@@ -9,6 +9,7 @@ from typing import Any
 
 from gateway.leads.consent import Consent
 from gateway.leads.lead import State
+from gateway.store import consents
 from gateway.store.claiming import Claims
 from gateway.store.columns import clean, notes_to_json, to_json
 from gateway.store.operations import Accept
@@ -29,10 +30,6 @@ _LEADS = Bulk(
     " list_id, phone, fields, extra, warnings, problems, test, received_at, updated_at, finished_at,"
     " owner, next_at, hold_scope) VALUES",
     21,
-)
-_CONSENTS = Bulk(
-    "INSERT INTO consents (lead_id, at, text, version, language, given, page_url, address, user_agent) VALUES",
-    9,
 )
 _IDENTITIES = Bulk(
     "INSERT INTO identities (scope, fingerprint, lead_id, expires_at) VALUES",
@@ -141,7 +138,7 @@ def _suppressed(transaction: Transaction, leads: Sequence[NewLead]) -> frozenset
 def _write(transaction: Transaction, operations: Sequence[Accept], results: Sequence[Accepted]) -> None:
     enquiries: list[Row] = []
     leads: list[Row] = []
-    consents: list[Row] = []
+    agreed: list[tuple[str, Consent]] = []
     counts: Counter[tuple[str, int]] = Counter()
     for operation, accepted in zip(operations, results, strict=True):
         if accepted.idempotency is not None:
@@ -150,11 +147,11 @@ def _write(transaction: Transaction, operations: Sequence[Accept], results: Sequ
         for lead, kept in zip(operation.leads, accepted.leads, strict=True):
             leads.append(_lead_row(operation.enquiry.id, lead, kept))
             if lead.consent is not None:
-                consents.append(_consent_row(lead.id, lead.consent))
+                agreed.append((lead.id, lead.consent))
             counts[lead.source, int(lead.received_at // DAY)] += 1
     transaction.write(_ENQUIRIES, enquiries)
     transaction.write(_LEADS, leads)
-    transaction.write(_CONSENTS, consents)
+    consents.add(transaction, agreed)
     transaction.write(_COUNTS, [(source, day, number) for (source, day), number in sorted(counts.items())])
 
 
@@ -199,20 +196,6 @@ def _lead_row(enquiry_id: str, lead: NewLead, kept: AcceptedLead) -> tuple[Any, 
         None if ended else lead.owner,
         None if ended else lead.next_at,
         lead.hold_scope if kept.state is State.HELD else None,
-    )
-
-
-def _consent_row(lead_id: str, consent: Consent) -> tuple[Any, ...]:
-    return (
-        lead_id,
-        consent.at,
-        clean(consent.text),
-        clean(consent.version),
-        clean(consent.language),
-        None if consent.given is None else int(consent.given),
-        clean(consent.page_url),
-        clean(consent.address),
-        clean(consent.user_agent),
     )
 
 

@@ -14,7 +14,8 @@ from gateway.store.transaction import Bulk, Transaction
 
 DISCARDED = "operator.discarded"
 
-_RETRYABLE = "('unconfirmed', 'held', 'rejected', 'dead')"
+# A quarantined lead without a number could not be dialed: nothing was made of what arrived.
+_RETRYABLE = "('unconfirmed', 'held', 'rejected', 'dead', 'quarantined')"
 _DISCARDABLE = "('queued', 'held', 'unconfirmed', 'quarantined', 'dead')"
 _LOCKED = Bulk("FROM leads WHERE id IN (VALUES", 1, ") {lock}")
 _RETRY = Bulk(
@@ -27,7 +28,7 @@ _RETRY = Bulk(
     " possible_duplicate = CASE WHEN leads.state = 'unconfirmed' AND leads.looked_up = 0 THEN 1"
     " ELSE leads.possible_duplicate END FROM (VALUES",
     2,
-    f") AS v WHERE leads.id = v.column1 AND leads.state IN {_RETRYABLE}",
+    f") AS v WHERE leads.id = v.column1 AND leads.state IN {_RETRYABLE} AND leads.phone <> ''",
 )
 _DISCARD = Bulk(
     "UPDATE leads SET state = 'rejected', owner = NULL, hold_scope = NULL, next_at = NULL,"
@@ -67,7 +68,7 @@ def resolve(
 
 def retry(transaction: Transaction, ids: Sequence[str], now: float) -> frozenset[str]:
     """Send again; the leads that stood in a state from which that is possible."""
-    found = _in_states(transaction, ids, _RETRYABLE)
+    found = _in_states(transaction, ids, _RETRYABLE, with_phone=True)
     transaction.write(_RETRY, [(lead_id, now) for lead_id in found])
     return frozenset(found)
 
@@ -117,6 +118,8 @@ def unconfirmed_due(connection: Connection, dialer: str, now: float, limit: int)
     ]
 
 
-def _in_states(transaction: Transaction, ids: Sequence[str], states: str) -> list[str]:
-    rows = transaction.read("id, state", _LOCKED, [(lead_id,) for lead_id in sorted(set(ids))])
-    return [lead_id for lead_id, state in rows if f"'{state}'" in states]
+def _in_states(
+    transaction: Transaction, ids: Sequence[str], states: str, *, with_phone: bool = False
+) -> list[str]:
+    rows = transaction.read("id, state, phone", _LOCKED, [(lead_id,) for lead_id in sorted(set(ids))])
+    return [lead_id for lead_id, state, phone in rows if f"'{state}'" in states and (phone or not with_phone)]

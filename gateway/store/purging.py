@@ -21,10 +21,21 @@ _IDENTITIES = (
 )
 
 
-def suppress(transaction: Transaction, phone: str, now: float) -> None:
-    """Keep the number out of every dialer; leads on their way are stopped when they would be marked."""
+_IS_SUPPRESSED = "SELECT count(*) FROM suppressions WHERE phone = ?"
+
+
+def suppress(transaction: Transaction, phone: str, now: float) -> bool:
+    """Keep the number out of every dialer; leads on their way are stopped when they would be marked.
+
+    False when it was suppressed already.
+    """
     statement = "INSERT INTO suppressions (phone, since) VALUES (?, ?) ON CONFLICT (phone) DO NOTHING"
-    transaction.run(statement, (phone, now))
+    return transaction.run(statement, (phone, now)).rowcount == 1
+
+
+def is_suppressed(transaction: Transaction, phone: str) -> bool:
+    """Whether the number must not be called."""
+    return bool(transaction.run(_IS_SUPPRESSED, (phone,)).scalar_one())
 
 
 def unsuppress(transaction: Transaction, phone: str) -> bool:

@@ -11,9 +11,9 @@ from sqlalchemy import Select, TextClause, func, or_, select, text
 from sqlalchemy.engine import Connection
 
 from gateway.leads.lead import Enquiry, LeadStatus, State
-from gateway.store import columns
+from gateway.store import calls, columns, consents
 from gateway.store.records import Attempt, Backlog, Page, Story
-from gateway.store.tables import PARKED, attempts, enquiries, leads
+from gateway.store.tables import PARKED, attempts, enquiries, leads, suppressions
 
 OPEN = (State.QUEUED, State.SENDING)
 WAITING = (State.HELD, State.UNCONFIRMED, State.QUARANTINED, State.DEAD)
@@ -89,7 +89,7 @@ def _matching(wanted: Select[Any], search: Search) -> Select[Any]:
 
 
 def story(connection: Connection, lead_id: str) -> Story | None:
-    """The enquiry as received, the lead as it was made, and every attempt, in order."""
+    """The enquiry as received, the lead as it was made, every attempt, consent and call, in order."""
     row = connection.execute(select(leads).where(leads.c.id == lead_id)).first()
     if row is None:
         return None
@@ -101,6 +101,8 @@ def story(connection: Connection, lead_id: str) -> Story | None:
         extra=columns.from_json(row.extra),
         problems=columns.problems(row.problems),
         attempts=_attempts(connection, lead_id),
+        consents=consents.of_lead(connection, lead_id),
+        calls=calls.of_lead(connection, lead_id),
     )
 
 
@@ -161,6 +163,12 @@ def waiting_of(connection: Connection, owner: str) -> frozenset[str]:
     """The queued leads of one owner."""
     wanted = select(leads.c.id).where(leads.c.owner == owner, _in_state(State.QUEUED))
     return frozenset(connection.scalars(wanted))
+
+
+def is_suppressed(connection: Connection, phone: str) -> bool:
+    """Whether this number must not be called."""
+    found = connection.execute(select(suppressions.c.phone).where(suppressions.c.phone == phone))
+    return found.first() is not None
 
 
 def _in_state(state: State) -> TextClause:

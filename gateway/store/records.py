@@ -174,6 +174,23 @@ class Attempt:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CallEntry:
+    """One Click to Call that was asked for with a lead."""
+
+    id: str
+    dialer: str
+    agent_user: str
+    mode: str  # preview | dial
+    asked_by: str
+    asked_at: float
+    finished_at: float | None
+    outcome: str  # asked | placed | rejected | refused | busy | not_sent | unknown
+    reason_code: str | None
+    message: str | None
+    response: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Story:
     """Everything that is known about one lead."""
 
@@ -184,6 +201,8 @@ class Story:
     extra: Mapping[str, Any]
     problems: tuple[Problem, ...]
     attempts: tuple[Attempt, ...]
+    consents: tuple[Consent, ...] = ()
+    calls: tuple[CallEntry, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

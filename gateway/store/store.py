@@ -11,6 +11,8 @@ from gateway.clock import Clock, SystemClock
 from gateway.leads.identity import new_id
 from gateway.leads.lead import LeadStatus
 from gateway.store import batch, deciding, holds, keys, permits, processes, purging, queueing, reading, verify
+from gateway.store.calls import CallLog
+from gateway.store.consents import Consents
 from gateway.store.database import Database
 from gateway.store.doubts import Doubts
 from gateway.store.engines import open_database
@@ -28,6 +30,7 @@ from gateway.store.records import (
     Story,
     UnconfirmedLead,
 )
+from gateway.store.spam_marks import SpamMarks, purge_proofs, purge_texts
 from gateway.store.transaction import Transaction
 
 T = TypeVar("T")
@@ -42,6 +45,9 @@ class Store:
         self._permits_database = permits_database or database
         self._clock = clock
         self._doubts = Doubts()
+        self.spam = SpamMarks(database)
+        self.consents = Consents(database)
+        self.calls = CallLog(database)
 
     # -- opening ---------------------------------------------------------------------------------------------
 
@@ -242,7 +248,7 @@ class Store:
         )
 
     def retry(self, ids: Sequence[str], *, now: float) -> frozenset[str]:
-        """Send unconfirmed, held, rejected or dead leads again; those that were in such a state."""
+        """Send unconfirmed, held, rejected, dead or whole quarantined leads; those in such a state."""
         return self._database.write(lambda transaction: deciding.retry(transaction, ids, now))
 
     def discard(self, ids: Sequence[str], *, reason: str, now: float) -> frozenset[str]:
@@ -305,14 +311,18 @@ class Store:
         """This number is never sent to a dialer from now on."""
         self._database.write(lambda transaction: purging.suppress(transaction, phone, now))
 
+    def is_suppressed(self, phone: str) -> bool:
+        """Whether this number must not be called."""
+        return self._database.read(lambda connection: reading.is_suppressed(connection, phone))
+
     def unsuppress(self, phone: str) -> bool:
         """The number may be dialled again; False when it was not suppressed."""
         return self._database.write(lambda transaction: purging.unsuppress(transaction, phone))
 
     def purge_idempotency(self, *, now: float) -> int:
-        """Forget idempotency keys after 30 days, and identities whose window is over; how many rows went."""
+        """Forget idempotency keys after 30 days, and whatever else has had its time; how many rows went."""
         removed = 0
-        for purge in (purging.purge_claims, purging.purge_identities):
+        for purge in (purging.purge_claims, purging.purge_identities, purge_proofs, purge_texts):
             portion = purging.PORTION
             while portion == purging.PORTION:
                 portion = self._purge_some(purge, now)
