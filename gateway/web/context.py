@@ -18,6 +18,11 @@ def services() -> Services:
     return cast("Services", current_app.extensions["gateway"])
 
 
+def secret_key() -> str:
+    """What signs our tokens: the same in every process that was given one."""
+    return str(current_app.extensions["gateway.secret"])
+
+
 def correlation_id() -> str:
     """This request's own id: in every error, every log line and X-Request-Id."""
     if "request_id" not in g:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import orjson
 import structlog
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from gateway.leads.lead import Problem
@@ -143,8 +143,10 @@ def _entry(problem: Problem) -> dict[str, str]:
 
 
 def _page(refusal: Refusal) -> str:
-    """A page for a person; when the fault is ours, with the form as it was filled, ready to be sent again."""
-    if refusal.reason.status >= 500 and "filled" in g:
-        return form_pages.unsent(g.source, g.filled)
-    g.page = True
-    return render_template("errors/error.html", refusal=refusal, instance=correlation_id())
+    """A page for a person; where waiting helps, with the form as it was filled, ready to be sent again."""
+    status, seconds = refusal.reason.status, refusal.headers.get("Retry-After", "")
+    if (status >= 500 or status == 429) and "filled" in g:
+        return form_pages.unsent(g.source, g.filled, code=refusal.reason_code, seconds=seconds)
+    return form_pages.refused(
+        refusal.reason_code, status=status, retryable=refusal.reason.retryable, seconds=seconds
+    )

@@ -1,129 +1,154 @@
-"""What a visitor sees after sending a form: thanks, or the form again with each problem at its field."""
+"""What a visitor sees of a form: our own page, or anybody's form again with each problem at its field."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, current_app, g, render_template, url_for
+from flask import Response, g, render_template, request, url_for
 
-from gateway.config import Form, SourceConfig
-from gateway.leads.field_names import PLACES
+from gateway.config import SourceConfig
 from gateway.leads.lead import LeadStatus, Problem
-from gateway.leads.vocabulary import squeeze
-from gateway.sources.form import CONTROLS, REDIRECTS, TRAPS, Filled
-from gateway.web import thanks
+from gateway.sources.form import Filled
+from gateway.web import hosted_form, thanks
+from gateway.web.captcha_widgets import widget_of
+from gateway.web.consent_box import FIELD as CONSENT
+from gateway.web.consent_box import box_of
+from gateway.web.context import correlation_id, secret_key
+from gateway.web.form_inputs import Input, as_sent, asked, told
+from gateway.web.hosted_form import form_of, is_embedded
 from gateway.web.redirects import allowed_redirect
+from gateway.web.wording import Words, words_of
 
-LABELS = {
-    "CustomerName": "Name",
-    "first_name": "First name",
-    "last_name": "Last name",
-    "MobileNo": "Mobile number",
-    "phone_number": "Phone number",
-    "EnquiryType": "What is it about?",
-    "CustomField1": "Anything else?",
-}
-HIDDEN = frozenset(
-    {"LeadfromURL", "LeadSource", "LeadSubSource", "EnquirySource", "WebEnquiryNumber", "referrer"}
-)
-TYPES = {"MobileNo": "tel", "phone_number": "tel"}
-COMPLETE = {"CustomerName": "name", "first_name": "given-name", "last_name": "family-name", "MobileNo": "tel"}
-NOT_KEPT = "We could not keep your enquiry just now. Please wait a moment and send it again."
-LONG = 80  # characters; longer text gets a box of several lines
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Input:
-    """One field of the page that shows a form again."""
-
-    name: str
-    value: str
-    label: str
-    type: str = "text"
-    complete: str = ""
-    message: str = ""
-
-    @property
-    def is_long(self) -> bool:
-        return self.type == "text" and (len(self.value) > LONG or "\n" in self.value)
+NOT_KEPT = Problem(field="", code="gateway.error", message="The enquiry was not kept. Send it again.")
 
 
 def blank(source: SourceConfig) -> Response:
     """The form itself, with the fields its source asks for."""
-    asked = (source.form or Form()).fields
-    inputs = [replace(_input(name, "", None), type=TYPES.get(name, "text")) for name in asked]
-    return _response(_render("forms/blank.html", source=source, inputs=inputs), 200)
+    words = words_of(source, request)
+    page = _hosted("forms/blank.html", source, words, hidden=hosted_form.hidden_of(source, words))
+    return _response(page, 200)
+
+
+def again(source: SourceConfig, filled: Filled, problems: Sequence[Problem], status: int = 422) -> Response:
+    """The form once more, with everything that was typed."""
+    return _response(_again(source, filled, problems), status)
+
+
+def unsent(source: SourceConfig, filled: Filled, *, code: str, seconds: str) -> str:
+    """The form once more, because it could not be taken just now."""
+    problem = Problem(field="", code=code, message="") if code == "rate.exceeded" else NOT_KEPT
+    return _again(source, filled, [problem], seconds=seconds)
+
+
+def refused(code: str, *, status: int, retryable: bool, seconds: str) -> str:
+    """A page that only says what went wrong."""
+    words = words_of(g.get("source"), request)
+    known = code if words.find(f"errors.{code}.title") else "ours" if status >= 500 else "unreadable"
+    return _render(
+        "errors/error.html",
+        words,
+        title=words.text(f"errors.{known}.title"),
+        text=words.text(f"errors.{known}.text", seconds=seconds),
+        typed_is_kept=retryable,
+        instance=correlation_id(),
+    )
 
 
 def sent(source: SourceConfig, filled: Filled, lead: LeadStatus) -> Response:
     """Off to the page that says thank you: the form's own wish where it is allowed, the source's, or ours."""
-    target = allowed_redirect(source, filled.redirect) or source.thanks_url
-    if target is None:
-        token = thanks.make(_secret_key(), source.name, lead.id)
-        target = url_for("forms.thank", source_name=source.name, t=token)
+    target = None if is_embedded() else allowed_redirect(source, filled.redirect) or source.thanks_url
+    if target is None:  # also in a frame, where the website's own page would stand inside itself
+        token = thanks.make(secret_key(), source.name, lead.id)
+        language = words_of(source, request).language
+        target = url_for("forms.thank", source_name=source.name, t=token, lang=language, embed=_embed())
     return Response(status=303, headers={"Location": target})
 
 
 def thank(source: SourceConfig, token: str) -> Response:
     """Our own thank-you page."""
-    reference = thanks.reference(_secret_key(), source.name, token)
-    return _response(_render("forms/thanks.html", reference=reference), 200)
+    reference = thanks.reference(secret_key(), source.name, token)
+    return _response(_render("forms/thanks.html", words_of(source, request), reference=reference), 200)
 
 
-def again(source: SourceConfig, filled: Filled, problems: Sequence[Problem]) -> Response:
-    """The form once more, with everything that was typed."""
-    return _response(_again(source, filled, problems), 422)
+def script(name: str) -> Response:
+    """A script of our own pages; the same for everybody until the next version."""
+    response = Response(render_template(f"forms/{name}.js"), content_type="text/javascript; charset=utf-8")
+    response.headers["Cache-Control"] = "public, max-age=300"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
 
 
-def unsent(source: SourceConfig, filled: Filled) -> str:
-    """The form once more, because this time the fault is ours."""
-    return _again(source, filled, [Problem(field="", code="gateway.error", message=NOT_KEPT)])
+# -- pages ---------------------------------------------------------------------------------------------------
 
 
-def _again(source: SourceConfig, filled: Filled, problems: Sequence[Problem]) -> str:
-    inputs = _inputs(filled.typed, {problem.field: problem for problem in problems})
-    shown = {each.name for each in inputs}
-    elsewhere = [problem for problem in problems if problem.field not in shown]
-    return _render("forms/again.html", source=source, inputs=inputs, problems=problems, elsewhere=elsewhere)
+def _again(source: SourceConfig, filled: Filled, problems: Sequence[Problem], seconds: str = "") -> str:
+    words = words_of(source, request)
+    messages = {each.field: told(words, each).replace("{seconds}", seconds) for each in problems}
+    if not hosted_form.is_hosted(filled):
+        inputs = as_sent(words, filled.typed, messages)
+        return _form("forms/again.html", source, words, inputs, messages=messages)
+    hidden = hosted_form.hidden_again(source, words, filled, messages.keys())
+    return _hosted("forms/again.html", source, words, hidden=hidden, filled=filled, messages=messages)
 
 
-def _inputs(typed: Mapping[str, Any], problems: Mapping[str, Problem]) -> list[Input]:
-    inputs = [_input(name, typed[name], problems.get(name)) for name in typed if isinstance(typed[name], str)]
-    missing = [name for name in problems if name and name not in typed]
-    return [_input(name, "", problems[name]) for name in missing] + inputs
-
-
-def _input(name: str, value: str, problem: Problem | None) -> Input:
-    place = PLACES.get(squeeze(name))
-    field = place.field if place else ""
-    hidden = problem is None and (_is_control(name) or field in HIDDEN or name.lower().startswith("utm_"))
-    return Input(
-        name=name,
-        value=value,
-        label=LABELS.get(field) or name.replace("_", " ").replace("-", " ").strip().capitalize(),
-        type="hidden" if hidden else TYPES.get(field, "text"),
-        complete=COMPLETE.get(field, ""),
-        message=problem.message if problem else "",
+def _hosted(
+    template: str,
+    source: SourceConfig,
+    words: Words,
+    *,
+    hidden: dict[str, str],
+    filled: Filled | None = None,
+    messages: dict[str, str] | None = None,
+) -> str:
+    """Our own form, empty or as it was filled."""
+    g.shows_captcha = True
+    messages = messages or {}
+    inputs = asked(form_of(source), words, filled.typed if filled else {}, messages)
+    return _form(
+        template,
+        source,
+        words,
+        inputs,
+        messages=messages,
+        hidden=hidden,
+        trap=hosted_form.TRAP,
+        consent=box_of(source, words, filled, messages.get(CONSENT, "")),
+        widget=widget_of(source),
     )
 
 
-def _is_control(name: str) -> bool:
-    lower = name.lower()
-    return (
-        lower.startswith("_") or lower in CONTROLS or lower in REDIRECTS or lower in TRAPS or "clid" in lower
+def _form(
+    template: str,
+    source: SourceConfig,
+    words: Words,
+    inputs: Sequence[Input],
+    *,
+    messages: dict[str, str],
+    **parts: Any,
+) -> str:
+    shown = {each.name for each in inputs} | ({CONSENT} if parts.get("consent") else set())
+    return _render(
+        template,
+        words,
+        inputs=inputs,
+        action=url_for("forms.submit", source_name=source.name, embed=_embed()),
+        languages=form_of(source).languages,
+        messages=messages,
+        elsewhere=[message for field, message in messages.items() if field not in shown],
+        **parts,
     )
 
 
-def _render(template: str, **values: Any) -> str:
+def _embed() -> str | None:
+    return "1" if is_embedded() else None
+
+
+def _render(template: str, words: Words, **values: Any) -> str:
     g.page = True  # its headers are those of a page
-    return render_template(template, **values)
+    return render_template(template, words=words, **values)
 
 
 def _response(page: str, status: int) -> Response:
     return Response(page, status, content_type="text/html; charset=utf-8")
-
-
-def _secret_key() -> str:
-    return str(current_app.extensions["gateway.secret"])

@@ -1,17 +1,21 @@
-"""The headers every answer carries, and what pages may load, embed and post to."""
+"""The headers every answer carries, and what every page knows of its request."""
 
 from __future__ import annotations
 
-import secrets
 import time
-from typing import cast
+from functools import partial
+from typing import Any
 
 from flask import Flask, Response, g, request
 
 from gateway import logs, metrics
+from gateway.config import SourceConfig
+from gateway.web.colours import text_on
 from gateway.web.context import correlation_id, services
-from gateway.web.cors import origin_of
 from gateway.web.errors import Refusal
+from gateway.web.hosted_form import is_embedded
+from gateway.web.page_policy import nonce, page_policy
+from gateway.web.wording import words_in, words_of
 
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
@@ -21,7 +25,7 @@ TWO_YEARS = "max-age=63072000; includeSubDomains"
 def register(app: Flask) -> None:
     app.before_request(begin)
     app.after_request(finish)
-    app.context_processor(lambda: {"nonce": nonce})
+    app.context_processor(page_context)
 
 
 def begin() -> None:
@@ -61,6 +65,22 @@ def _page() -> dict[str, str]:
     return {**API, "Content-Security-Policy": page_policy(), "Referrer-Policy": "same-origin"}
 
 
+def page_context() -> dict[str, Any]:
+    """What every template may use: the source it is for, its words, and whether it stands in a frame."""
+    source: SourceConfig | None = g.get("source")
+    form = source.form if source else None
+    return {
+        "nonce": nonce,
+        "source": source,
+        "words": words_of(source, request),
+        "embedded": source is not None and is_embedded(),
+        "accent": form.accent if form else None,
+        "text_on": text_on,
+        "logo_url": form.logo_url if form else None,
+        "words_in": partial(words_in, source),
+    }
+
+
 def _count(status: int) -> None:
     rule, started = request.url_rule, g.get("started")
     if started is not None:
@@ -68,29 +88,3 @@ def _count(status: int) -> None:
         route = rule.rule if rule else "none"
         method = request.method if request.method in METHODS else "other"
         metrics.answered(route, method, status, time.monotonic() - started)
-
-
-def nonce() -> str:
-    """Allows this page's own style, and nothing anybody smuggles in."""
-    if "nonce" not in g:
-        g.nonce = secrets.token_urlsafe(16)
-    return cast("str", g.nonce)
-
-
-def page_policy() -> str:
-    """A form's page: its own style, its own address, and the pages it may lead to."""
-    source = g.get("source")
-    origins = list(source.allowed_origins) if source else []
-    # Browsers hold form-action against the redirect that follows the post, too.
-    targets = [*origins, *map(origin_of, source.allowed_redirects if source else ())]
-    if source and source.thanks_url:
-        targets.append(origin_of(source.thanks_url))
-    return "; ".join(
-        [
-            "default-src 'none'",
-            f"style-src 'nonce-{nonce()}'",
-            "form-action " + " ".join(dict.fromkeys(filter(None, ["'self'", *targets]))),
-            "base-uri 'none'",
-            "frame-ancestors " + (" ".join(origins) or "'none'"),
-        ]
-    )

@@ -1,0 +1,85 @@
+"""What each captcha needs on our own page: its script, its place in the form, and the hosts it talks to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from urllib.parse import quote
+
+from flask import url_for
+
+from gateway.config import SourceConfig
+from gateway.config.model import Captcha
+
+# Answers of one page view. A form that is shown again asks for a new one.
+ANSWERS = frozenset(
+    {"altcha", "cf-turnstile-response", "h-captcha-response", "g-recaptcha-response", "recaptcha_token"}
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Widget:
+    """One captcha on a page."""
+
+    scripts: tuple[str, ...]
+    place: str = ""  # class of the element that the script fills; empty: it fills none
+    site_key: str = ""
+    action: str = ""
+    hosts: tuple[str, ...] = ()  # where its scripts, frames, styles and requests are
+
+    def directives(self) -> dict[str, str]:
+        """What the page's policy must allow beside our own scripts."""
+        hosts = " ".join(self.hosts)
+        return {"script-src": hosts, "frame-src": hosts, "style-src": hosts, "connect-src": f"'self' {hosts}"}
+
+
+def widget_of(source: SourceConfig) -> Widget | None:
+    captcha = source.spam.captcha
+    make = _WIDGETS.get(captcha.provider)
+    return make(source, captcha) if make else None
+
+
+def _altcha(_source: SourceConfig, _captcha: Captcha) -> Widget:
+    return Widget(scripts=("/forms/proof.js",))
+
+
+def _turnstile(_source: SourceConfig, captcha: Captcha) -> Widget:
+    # https://developers.cloudflare.com/turnstile/reference/content-security-policy/
+    return Widget(
+        scripts=("https://challenges.cloudflare.com/turnstile/v0/api.js",),
+        place="cf-turnstile",
+        site_key=captcha.site_key,
+        action=captcha.action or "",
+        hosts=("https://challenges.cloudflare.com",),
+    )
+
+
+def _hcaptcha(_source: SourceConfig, captcha: Captcha) -> Widget:
+    # https://docs.hcaptcha.com/#content-security-policy-settings
+    return Widget(
+        scripts=("https://js.hcaptcha.com/1/api.js",),
+        place="h-captcha",
+        site_key=captcha.site_key,
+        hosts=("https://hcaptcha.com", "https://*.hcaptcha.com"),
+    )
+
+
+def _recaptcha(source: SourceConfig, captcha: Captcha) -> Widget:
+    # https://developers.google.com/recaptcha/docs/faq (content security policy); an action means version 3
+    hosts = ("https://www.google.com/recaptcha/", "https://www.gstatic.com/recaptcha/")
+    api = "https://www.google.com/recaptcha/api.js"
+    if captcha.action:
+        ours = url_for("forms.script", source_name=source.name, name="recaptcha")
+        return Widget(
+            scripts=(f"{api}?render={quote(captcha.site_key, safe='')}", ours),
+            site_key=captcha.site_key,
+            action=captcha.action,
+            hosts=hosts,
+        )
+    return Widget(scripts=(api,), place="g-recaptcha", site_key=captcha.site_key, hosts=hosts)
+
+
+_WIDGETS: Mapping[str, Callable[[SourceConfig, Captcha], Widget]] = MappingProxyType(
+    {"altcha": _altcha, "turnstile": _turnstile, "hcaptcha": _hcaptcha, "recaptcha": _recaptcha}
+)

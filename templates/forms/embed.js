@@ -1,0 +1,175 @@
+// Sends a website's own form in the background, or puts the hosted form into a place of the page.
+// It runs inside a function of its own, after `settings` = {source, origins, proof, texts} and after solve.js.
+// No inline code, no eval, no HTML made from text, no cookie: the strictest policy lets it run.
+
+// Milliseconds for one answer.
+const PATIENCE = 30000;
+// Retries after 1, 2, 4, 8 and 16 seconds.
+const RETRIES = 5;
+// Seconds; a server that asks for more gets the enquiry when the visitor tries again.
+const LONGEST_PAUSE = 60;
+
+const script = document.currentScript || document.querySelector(`script[src*="/${settings.source}/embed.js"]`);
+const door = script.src.replace(/\/embed\.js.*/, "");
+const home = new URL(door).origin;
+const readable = [home, ...settings.origins].includes(location.origin);
+const known = new WeakSet();
+let notes = 0;
+
+const make = (name, properties) => Object.assign(document.createElement(name), properties);
+const languageOf = place => place.closest("[lang]")?.lang || "en";
+const say = (place, key) =>
+  place.dataset[key] || (settings.texts[languageOf(place).split("-")[0]] || settings.texts.en)[key];
+const fire = (place, type, detail) =>
+  place.dispatchEvent(new CustomEvent(`lead:${type}`, {detail, bubbles: true, cancelable: true}));
+
+// Until the seconds are over or the network is back, whichever comes first; without a network, until it is back.
+const rest = seconds => new Promise(done => {
+  addEventListener("online", done, {once: true});
+  if (navigator.onLine) setTimeout(done, seconds * 1000);
+});
+
+// -- a form of the website's own
+
+function enhance(form) {
+  const status = make("p", {className: "lead-gateway-status", tabIndex: -1});
+  const proof = settings.proof && proofs(`${door}/challenge`);
+  const tell = (key, ...more) => { status.textContent = [say(form, key), ...more].join(" "); };
+  const marks = [];
+  let busy = false;
+  let last = {};
+
+  status.setAttribute("role", "status");
+  form.after(status);
+  // The browser still judges what was typed, but its words go to the field.
+  form.noValidate = true;
+  if (proof) form.addEventListener("focusin", proof.begin);
+
+  form.addEventListener("submit", async event => {
+    // A chosen file is for the server to refuse, with its page.
+    if (event.defaultPrevented || [...form.elements].some(({type, value}) => type === "file" && value)) return;
+    event.preventDefault();
+    if (busy) return;
+    const button = event.submitter || make("button");
+    marks.splice(0).forEach(clear => clear());
+    const wrong = [...form.elements].filter(each => each.willValidate && !each.checkValidity());
+    if (wrong.length) {
+      return report(wrong.map(each => ({field: each.name, code: "field.invalid", message: each.validationMessage})));
+    }
+    // The same enquiry again, unanswered as far as we know, leaves as it left before: same key, same bytes, one lead.
+    const content = read(button);
+    if (last.content !== content) last = {content, key: hex(crypto.getRandomValues(new Uint8Array(16)))};
+    busy = button.disabled = true;
+    tell("sending");
+    const answer = await deliver(last);
+    busy = button.disabled = false;
+    if (!answer) return report([]);
+    last = {};
+    // A lead that is kept is the visitor's success, whatever the dialer says of it.
+    if (answer.lead) return succeed(answer);
+    report((answer.errors || []).map(({field, code, detail}) => ({field, code, message: detail})));
+  });
+
+  function read({name, value}) {
+    const content = new URLSearchParams(new FormData(form));
+    const more = {_url: location.href, _language: languageOf(form), referrer: document.referrer, [name]: value};
+    for (const each in more) if (each && more[each] && !content.has(each)) content.append(each, more[each]);
+    return `${content}`;
+  }
+
+  async function deliver(enquiry) {
+    for (let tries = 0; ; tries++) {
+      let pause = 2 ** tries;
+      try {
+        enquiry.proof ??= proof ? await proof.take() : "";
+        const answer = await fetch(door, {
+          method: "POST",
+          headers: {
+            Accept: "application/json",
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Idempotency-Key": enquiry.key,
+          },
+          body: `${enquiry.content}&altcha=${encodeURIComponent(enquiry.proof)}`,
+          signal: AbortSignal.timeout?.(PATIENCE),
+        });
+        if (answer.status < 500 && ![409, 429].includes(answer.status)) return await answer.json();
+        pause = +answer.headers.get("Retry-After") || pause;
+      } catch {
+        // No network, no answer in time, or one that cannot be read: nobody knows, so ask again with the same key.
+      }
+      if (tries === RETRIES || pause > LONGEST_PAUSE) return;
+      tell(navigator.onLine ? "waiting" : "offline");
+      await rest(pause);
+    }
+  }
+
+  function succeed({lead, dialer}) {
+    status.textContent = "";
+    // A listener that prevents the default shows the visitor something of its own.
+    if (!fire(form, "success", {id: lead.id, leadId: dialer?.lead_id, status: lead.status})) return;
+    const next = form.dataset.redirect || form.elements._next?.value;
+    if (next && new URL(next, location).protocol.startsWith("http")) return location.assign(next);
+    form.style.setProperty("display", "none", "important");
+    status.textContent = say(form, "sent").replace("{reference}", lead.id.slice(-6));
+    status.focus();
+  }
+
+  function report(problems) {
+    const elsewhere = problems.filter(problem => !mark(problem)).map(problem => problem.message);
+    tell(problems.length ? "check" : "failed", ...elsewhere);
+    (form.querySelector("[aria-invalid=true]") || status).focus();
+    fire(form, "error", {problems});
+  }
+
+  function mark({field, code, message}) {
+    const control = [...form.elements].find(({name, type}) => name === field && type !== "hidden")
+      || code.startsWith("phone.") && form.querySelector("[type=tel]");
+    if (!control || control.matches("[aria-invalid=true]")) return control;
+    const note = make("p", {className: "lead-gateway-message", id: `lead-gateway-${++notes}`, textContent: message});
+    const described = control.getAttribute("aria-describedby") || "";
+    (control.closest("label") || control).after(note);
+    control.setAttribute("aria-invalid", true);
+    control.setAttribute("aria-describedby", `${described} ${note.id}`.trim());
+    const clear = () => {
+      note.remove();
+      control.removeAttribute("aria-invalid");
+      control.setAttribute("aria-describedby", described);
+    };
+    marks.push(clear);
+    control.addEventListener("input", clear, {once: true});
+    return control;
+  }
+}
+
+// -- the hosted form in a place of the page
+
+function inject(place) {
+  const asked = new URLSearchParams({embed: 1, lang: languageOf(place), page: location.href});
+  const frame = make("iframe", {title: say(place, "frame"), src: `${door}?${asked}`});
+  frame.style.cssText = "width:100%;height:36rem;border:0";
+  place.append(frame);
+  addEventListener("message", ({data, origin, source}) => {
+    if (origin !== home || source !== frame.contentWindow) return;
+    if (data.height) frame.style.height = `${+data.height}px`;
+    if (data.event) fire(place, "success", data.detail);
+  });
+}
+
+function scan() {
+  for (const place of document.querySelectorAll("[data-lead-gateway]")) {
+    if (known.has(place) || ![settings.source, ""].includes(place.dataset.leadGateway)) continue;
+    known.add(place);
+    const isForm = place.matches("form");
+    if (isForm) {
+      // Where this script cannot help, the form works as forms do without scripts.
+      place.setAttribute("action", door);
+      place.setAttribute("method", "post");
+    }
+    if (!readable) console.warn(`lead-gateway: allowed_origins of ${settings.source} lacks ${location.origin}`);
+    else if (isForm) enhance(place);
+    if (!isForm) inject(place);
+  }
+}
+
+new MutationObserver(scan).observe(document, {childList: true, subtree: true});
+scan();

@@ -1,0 +1,30 @@
+// Puts a proof of work into the hosted form: begun at the first touch, waited for when the form is sent.
+
+for (const form of document.querySelectorAll("form[data-challenge]")) {
+  const {begin, take} = proofs(form.dataset.challenge);
+  const field = Object.assign(document.createElement("input"), {type: "hidden", name: "altcha"});
+  let state = "filling";
+
+  form.addEventListener("focusin", begin);
+  form.addEventListener("submit", async event => {
+    // Once proved the form goes through, and a second click does not.
+    if (state === "proved") {
+      state = "sent";
+      return;
+    }
+    event.preventDefault();
+    if (state !== "filling") return;
+    state = "proving";
+    // Without a proof the enquiry is judged by its other marks; it is never held up.
+    field.value = await take().catch(() => "");
+    if (field.value) form.append(field);
+    state = "proved";
+    form.requestSubmit(event.submitter);
+  });
+  // Back from the next page: a proof is good for one enquiry.
+  addEventListener("pageshow", event => {
+    if (!event.persisted) return;
+    field.remove();
+    state = "filling";
+  });
+}
