@@ -9,14 +9,17 @@ from flask import g
 
 from gateway.capture import Bad, Captured, capture, capture_all, quarantine
 from gateway.config import SourceConfig
+from gateway.leads.consent import Consent
 from gateway.leads.identity import new_id
 from gateway.leads.lead import Enquiry, LeadStatus, Problem, Submission
+from gateway.leads.verdict import CLEAN, Verdict
 from gateway.sources.base import Inbound, Kind, Unreadable
 from gateway.sources.keeping import keep
 from gateway.store.records import IdempotencyClaim, InFlight, Mismatched, Replayed
 from gateway.web import answers, idempotency
 from gateway.web.answers import Answer
 from gateway.web.context import services
+from gateway.web.discretion import for_strangers
 from gateway.web.errors import Refusal, bad_lead
 from gateway.web.preferences import Wait
 
@@ -43,8 +46,16 @@ def partner_lead(
     return _preferred(_answer(result, claim, asks_again=True), wait)
 
 
-def form_lead(source: SourceConfig, inbound: Inbound, submission: Submission, *, wait: Wait) -> Answer:
-    """One lead of a form that reads JSON; nobody there may ask for its status."""
+def form_lead(
+    source: SourceConfig,
+    inbound: Inbound,
+    submission: Submission,
+    *,
+    wait: Wait,
+    verdict: Verdict = CLEAN,
+    consent: Consent | None = None,
+) -> Answer:
+    """One lead of a form that reads JSON; nobody there may ask for its status, or learn what we think of it."""
     claim = idempotency.claim_of(inbound, owner=source.name, route="/forms")
     result = capture(
         services(),
@@ -55,11 +66,20 @@ def form_lead(source: SourceConfig, inbound: Inbound, submission: Submission, *,
         strict=False,
         quarantine=False,
         claim=claim,
+        verdict=verdict,
+        consent=consent,
     )
     return _preferred(_answer(result, claim, asks_again=False), wait)
 
 
-def visitor_lead(source: SourceConfig, inbound: Inbound, submission: Submission) -> LeadStatus | Bad:
+def visitor_lead(
+    source: SourceConfig,
+    inbound: Inbound,
+    submission: Submission,
+    *,
+    verdict: Verdict = CLEAN,
+    consent: Consent | None = None,
+) -> LeadStatus | Bad:
     """One lead of a person at a form: on disk is enough, nobody watches a page load for a dialer."""
     result = capture(
         services(),
@@ -70,6 +90,8 @@ def visitor_lead(source: SourceConfig, inbound: Inbound, submission: Submission)
         strict=False,
         quarantine=False,
         claim=None,
+        verdict=verdict,
+        consent=consent,
     )
     if isinstance(result, Captured):
         return result.status
@@ -133,7 +155,9 @@ def _unanswered(first: InFlight, *, asks_again: bool) -> Answer:
 
 
 def _told(lead: LeadStatus, *, asks_again: bool) -> Answer:
-    return answers.captured(lead, status_url=status_url(lead.id) if asks_again else None)
+    if not asks_again:
+        return answers.captured(for_strangers(lead), status_url=None)
+    return answers.captured(lead, status_url=status_url(lead.id))
 
 
 def _preferred(answer: Answer, wait: Wait) -> Answer:
