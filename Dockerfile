@@ -16,6 +16,7 @@ RUN python -m venv /opt/gateway \
 COPY pyproject.toml README.md CHANGELOG.md gateway.toml ./
 COPY gateway gateway
 COPY templates templates
+COPY demo demo
 RUN /opt/build/bin/python -m hatchling build --target wheel \
  && /opt/gateway/bin/pip install --no-cache-dir --no-deps --no-index dist/*.whl
 

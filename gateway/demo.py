@@ -1,4 +1,4 @@
-"""The demo: a stand-in dialer and the gateway as two processes of this machine, with nothing to configure."""
+"""The demo: a stand-in dialer and the gateway as processes of this machine, a website that uses them."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
+from gateway import demo_site
 from gateway.clock import SystemClock
+from gateway.demo_site import EXAMPLE_DIALER, EXAMPLE_GATEWAY, EXAMPLE_SITE, Surroundings
 from gateway.store import Store
 
-EXAMPLE_GATEWAY = "127.0.0.1:8000"  # these two stand in the example configuration
-EXAMPLE_DIALER = "127.0.0.1:8100"
 SOURCE = "partner"  # the example's source that takes API keys
 READY_WITHIN = 30.0  # seconds
 STOPPED_WITHIN = 45.0
@@ -41,6 +42,7 @@ class Place:
     host: str
     port: int
     dialer_port: int
+    site_port: int
 
     @property
     def url(self) -> str:
@@ -49,6 +51,10 @@ class Place:
     @property
     def dialer_url(self) -> str:
         return f"http://127.0.0.1:{self.dialer_port}"
+
+    @property
+    def site_url(self) -> str:
+        return f"http://{demo_site.HOST}:{self.site_port}"
 
     @property
     def database_url(self) -> str:
@@ -83,6 +89,7 @@ def furnish(place: Place, environ: Mapping[str, str]) -> Furnished:
             "GATEWAY_HOST": place.host,
             "GATEWAY_PORT": str(place.port),
             "GATEWAY_DRAIN_SECONDS": "0",
+            "GATEWAY_DEMO": "true",
             "PORTAL_TOKEN": token,
         },
     )
@@ -99,6 +106,7 @@ def _configuration(place: Place) -> str:
     text = example_configuration().read_text(encoding="utf-8")
     text = text.replace(EXAMPLE_GATEWAY, f"{place.host}:{place.port}")
     text = text.replace(EXAMPLE_DIALER, f"127.0.0.1:{place.dialer_port}")
+    text = text.replace(EXAMPLE_SITE, f"{demo_site.HOST}:{place.site_port}")
     return f"# Written by `gateway demo` each time it starts, after the example gateway.toml.\n\n{text}"
 
 
@@ -138,27 +146,31 @@ def _write_private(path: Path, text: str) -> None:
 
 
 class Processes:
-    """The two processes; leaving the `with` block stops both and waits for them."""
+    """The two processes and the website; leaving the `with` block stops all and waits for them."""
 
     def __init__(self, place: Place, environ: Mapping[str, str]) -> None:
         self._place = place
         self._environ = environ
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._site = ExitStack()
 
     def __enter__(self) -> Processes:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        # The gateway first: it finishes its leads while the dialer still answers.
+        self._site.close()
+        # The gateway before the dialer: it finishes its leads while the dialer still answers.
         for name in reversed(list(self._running)):
             self._stop(self._running[name])
 
     def start(self) -> None:
-        """Start both; returns when a lead can be kept, raises DemoError when one does not come up."""
+        """Start everything; returns when a lead can be kept, raises DemoError when one does not come up."""
         self._launch("emulator", "emulator", "--port", str(self._place.dialer_port))
         self._await("emulator", f"{self._place.dialer_url}/")
         self._launch("gateway", "serve")
         self._await("gateway", f"{self._place.url}/readyz")
+        around = Surroundings(gateway_url=self._place.url, dialer_url=self._place.dialer_url)
+        self._site.enter_context(demo_site.serving(self._place.site_port, around))
 
     def watch(self) -> None:
         """Never returns; raises DemoError when one of them ends by itself."""

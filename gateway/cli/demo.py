@@ -29,6 +29,13 @@ LOG_LINES = 8
     show_default=True,
     help="The stand-in dialer's.",
 )
+@click.option(
+    "--site-port",
+    type=click.IntRange(1, 65535),
+    default=8200,
+    show_default=True,
+    help="The website's that uses the forms.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option(
     "--directory",
@@ -37,20 +44,23 @@ LOG_LINES = 8
     show_default=True,
     help="Where it keeps its database, key and logs.",
 )
-def demo(port: int, dialer_port: int, host: str, directory: Path) -> None:
-    """Everything on this machine: a stand-in dialer, the gateway, a key.
+def demo(port: int, dialer_port: int, site_port: int, host: str, directory: Path) -> None:
+    """Everything on this machine: a stand-in dialer, the gateway, a key, a website.
 
     Nothing has to be configured, nothing leaves this machine. Ctrl-C stops all of it; the leads stay.
     """
     refuse_a_busy_port(host, port, "--port")
     refuse_a_busy_port("127.0.0.1", dialer_port, "--dialer-port")
-    place = Place(directory=directory.resolve(), host=host, port=port, dialer_port=dialer_port)
+    refuse_a_busy_port("127.0.0.1", site_port, "--site-port")
+    place = Place(
+        directory=directory.resolve(), host=host, port=port, dialer_port=dialer_port, site_port=site_port
+    )
     signal.signal(signal.SIGTERM, _as_ctrl_c)
     out = console()
     try:
         furnished = furnish(place, os.environ)
         with Processes(place, furnished.environ) as processes:
-            out.print("Starting the stand-in dialer and the gateway …")
+            out.print("Starting the stand-in dialer, the gateway and a website …")
             processes.start()
             _welcome(place, furnished)
             processes.watch()
@@ -76,7 +86,9 @@ def _welcome(place: Place, furnished: Furnished) -> None:
     out = console()
     out.print(Text("\nReady. Nothing here leaves this machine.\n", style="bold green"))
     for what, url in (
-        ("a form to fill in", f"{place.url}/forms/website"),
+        ("a website", f"{place.site_url}/"),
+        ("our own form", f"{place.url}/forms/website"),
+        ("code to copy", f"{place.url}/forms/website/install"),
         ("the dialer's side", f"{place.dialer_url}/"),
         ("health, numbers", f"{place.url}/readyz  {place.url}/metrics"),
     ):
