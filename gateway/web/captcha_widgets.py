@@ -26,6 +26,7 @@ class Widget:
     place: str = ""  # class of the element that the script fills; empty: it fills none
     site_key: str = ""
     action: str = ""
+    challenge: str = ""  # where its script gets the work to do
     hosts: tuple[str, ...] = ()  # where its scripts, frames, styles and requests are
 
     def directives(self) -> dict[str, str]:
@@ -40,8 +41,8 @@ def widget_of(source: SourceConfig) -> Widget | None:
     return make(source, captcha) if make else None
 
 
-def _altcha(_source: SourceConfig, _captcha: Captcha) -> Widget:
-    return Widget(scripts=("/forms/proof.js",))
+def _altcha(source: SourceConfig, _captcha: Captcha) -> Widget:
+    return Widget(scripts=("/forms/proof.js",), challenge=f"/forms/{source.name}/challenge")
 
 
 def _turnstile(_source: SourceConfig, captcha: Captcha) -> Widget:

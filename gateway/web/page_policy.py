@@ -24,12 +24,13 @@ def nonce() -> str:
 def page_policy() -> str:
     source: SourceConfig | None = g.get("source")
     directives = {"default-src": "'none'", "style-src": f"'nonce-{nonce()}'", "base-uri": "'none'"}
+    directives["img-src"] = "data:"  # the empty icon: without it browsers ask for /favicon.ico
     directives["frame-ancestors"] = " ".join(source.allowed_origins if source else ()) or "'none'"
     directives["form-action"] = _joined(["'self'", *_targets(source)])
     if is_embedded():
         directives["script-src"] = f"'nonce-{nonce()}'"
     if source and source.form and source.form.logo_url:
-        directives["img-src"] = origin_of(source.form.logo_url)
+        directives["img-src"] += f" {origin_of(source.form.logo_url)}"
     if g.get("shows_captcha") and source and (widget := widget_of(source)):
         directives["script-src"] = f"'nonce-{nonce()}'"
         for name, allowed in widget.directives().items():

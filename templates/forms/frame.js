@@ -1,11 +1,10 @@
-// Inside a frame: tells the page around it how high the form is, and leads the eye to the first problem.
+// Inside a frame: tells the page around it how high the form is, and leads to the first problem.
 (() => {
-  const tell = () => {
-    const height = Math.ceil(document.querySelector("main").getBoundingClientRect().height);
-    // To whatever page is around us: a height is no secret, and only listed sites may frame this page.
-    parent.postMessage({ type: "lead-gateway:height", height }, "*");
-  };
-  new ResizeObserver(tell).observe(document.querySelector("main"));
-  addEventListener("load", tell);
+  const main = document.querySelector("main");
+  // To whatever page is around us: only listed sites may frame this page, and a height is no secret.
+  const tell = (message) => parent.postMessage(message, "*");
+  const measure = () => tell({ height: Math.ceil(main.getBoundingClientRect().height) });
+
+  new ResizeObserver(measure).observe(main);
   document.querySelector("[aria-invalid]")?.focus();
 })();

@@ -1,7 +1,7 @@
 // reCAPTCHA version 3 gives its token at the moment of sending. Without it, or when it is slow, the form goes anyway.
 (() => {
   const { sitekey, action } = document.currentScript.dataset;
-  const form = document.querySelector("form[data-captcha]");
+  const form = document.querySelector("form");
   const name = "g-recaptcha-response";
   const patience = 3000; // milliseconds
 
