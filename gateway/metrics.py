@@ -44,6 +44,18 @@ LEADS_ACCEPTED = Counter("gw_leads_accepted", "Leads kept on disk.", ("source",)
 LEADS_REFUSED = Counter(
     "gw_leads_refused", "Enquiries that could not be a lead.", ("source", "reason"), registry=REGISTRY
 )
+SUSPECTED = Counter(
+    "gw_suspected",
+    "Enquiries quarantined by the spam checks, by the first reason.",
+    ("source", "reason"),
+    registry=REGISTRY,
+)
+CAPTCHA_CHECKS = Counter(
+    "gw_captcha_checks",
+    "Captchas that were checked; unverified: the service failed or refuses our secret.",
+    ("source", "outcome"),
+    registry=REGISTRY,
+)
 DB_COMMIT_DURATION = Histogram(
     "gw_db_commit_duration_seconds",
     "One group commit, until it is on disk.",
@@ -140,6 +152,15 @@ def accepted(source: str, leads: int = 1) -> None:
 
 def refused(source: str, reason: str) -> None:
     _of(LEADS_REFUSED, source, reason).inc()
+
+
+def suspected(source: str, reason: str) -> None:
+    _of(SUSPECTED, source, reason).inc()
+
+
+def captcha_checked(source: str, outcome: str) -> None:
+    """`outcome` is passed, refused or unverified."""
+    _of(CAPTCHA_CHECKS, source, outcome).inc()
 
 
 def committed(engine: str, seconds: float) -> None:

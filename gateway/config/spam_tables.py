@@ -11,8 +11,8 @@ from gateway.config.model import Captcha, SourceConfig, Spam
 from gateway.config.table import Table
 from gateway.config.values import ValueProblemError, duration, http_url
 
-NONE, ALTCHA, RECAPTCHA = "none", "altcha", "recaptcha"
-PROVIDERS = (NONE, ALTCHA, "turnstile", "hcaptcha", RECAPTCHA)
+NONE, ALTCHA, HCAPTCHA, RECAPTCHA = "none", "altcha", "hcaptcha", "recaptcha"
+PROVIDERS = (NONE, ALTCHA, "turnstile", HCAPTCHA, RECAPTCHA)
 DEFAULT = Spam()
 NO_CAPTCHA = Captcha()
 LONGEST_FILL = 60.0  # seconds; more would quarantine people
@@ -60,6 +60,8 @@ def read_spam(source: Table) -> Spam:
 def spam_doubts(source: SourceConfig) -> Iterator[tuple[str, str]]:
     """What is seldom meant: the key below the source's own, and the sentence."""
     captcha = source.spam.captcha
+    if captcha.provider not in (NONE, ALTCHA) and not captcha.site_key:
+        yield "captcha.site_key", "is missing: the hosted form cannot show the captcha without it"
     if captcha.site_key.startswith(_TEST_SITE_KEYS):
         yield "captcha.site_key", "is a key for tests: it stops nobody; make one of your own at the service"
     if any(secret.startswith(_TEST_SECRETS) for secret in captcha.secrets):
@@ -116,6 +118,8 @@ def _judge_together(table: Table, captcha: Captcha) -> None:
         table.problem("cost", 'is only read with provider = "altcha": remove it')
     if provider not in (NONE, ALTCHA, RECAPTCHA) and table.has("min_score"):
         table.problem("min_score", 'is only read with provider = "recaptcha": remove it')
+    if provider == HCAPTCHA and table.has("action"):
+        table.problem("action", "is not read with hcaptcha, which knows no actions: remove it")
 
 
 # -- values --------------------------------------------------------------------------------------------------

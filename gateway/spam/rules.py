@@ -13,9 +13,13 @@ from gateway.leads.vocabulary import squeeze
 SHORTEST_TEXT = 20  # characters, folded; "Please call me" is what many people write
 _UNTOUCHED = (None, False, "", "false")  # scripts send an unchecked box like this
 
-# Not "acme.com": that is also the name of a company. An address begins like one, or goes on with a path.
+# Not "Acme.com", which a company is called, and not "K.V.Rao/Pune": an address begins like one, or is of a domain
+# that spam likes and goes on with a path.
 _LINK = re.compile(
-    r"[a-z]{2,10}[:;]/{2}|\bwww\.|\[url|\bhref\b|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,18}/\S", re.ASCII
+    r"[a-z]{2,10}[:;]/{2}|\bwww\.|\[url|\bhref\b"
+    r"|\b[a-z0-9-]+\.(?:com|net|org|info|biz|ru|cn|top|xyz|site|online|shop|club|link|click|live|vip|me|ly|gl|gd|cc"
+    r"|io|co|app|tk|ml|ga|cf|pw|su|page|website|space|store|pro)/\S",
+    re.ASCII,
 )
 
 

@@ -7,13 +7,16 @@ from collections.abc import Callable
 from flask import Blueprint, Flask, request
 from flask.typing import ResponseReturnValue
 
-from gateway.web import forms, guards, install, ops, partner_api, webhooks
+from gateway.web import challenge, embed, forms, guards, install, ops, partner_api, thanks_pages, webhooks
 from gateway.web.errors import Refusal
 
 Guard = Callable[[], ResponseReturnValue | None]
 
 BLUEPRINTS: tuple[tuple[Blueprint, Guard], ...] = (
     (forms.blueprint, guards.a_visitor),
+    (thanks_pages.blueprint, guards.a_visitor),
+    (challenge.blueprint, guards.a_visitor),
+    (embed.blueprint, embed.open_to_all),
     (install.blueprint, install.only_in_a_demo),
     (webhooks.blueprint, guards.the_source_itself),
     (partner_api.blueprint, guards.holder_of_a_key),

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Response, g, request
 
 from gateway.config import SourceConfig
 from gateway.web.context import services
 from gateway.web.errors import Refusal
+from gateway.web.origins import origin_of
 
 PREFLIGHT_SECONDS = 600
 
 
-def origin_of(url: str) -> str:
-    """scheme://host[:port] of an address; empty when it has none."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}".lower() if parts.scheme and parts.netloc else ""
-
-
 def refuse_foreign_origin(source: SourceConfig) -> None:
-    """A listed form is for its own sites. This stops no program, only other sites' visitors."""
+    """A listed form is for its own sites: a browser on another one is told, so that its owner can mend the list.
+
+    Only browsers send Sec-Fetch-Site. Programs, and browsers of before 2023, are screened instead and told nothing.
+    """
+    if "Sec-Fetch-Site" in request.headers and is_foreign(source):
+        raise Refusal("origin.not_allowed")
+
+
+def is_foreign(source: SourceConfig) -> bool:
+    """Whether this request says it comes from a website that is not listed, where websites are."""
     origin = request.headers.get("Origin")
     if not source.allowed_origins or origin is None or _is_allowed(source, origin):
-        return
-    if request.headers.get("Sec-Fetch-Site") == "same-origin" or origin == origin_of(
-        services().config.public_url
-    ):
-        return  # our own page, where a visitor mends what was wrong
-    raise Refusal("origin.not_allowed")
+        return False
+    # Our own page, where a visitor mends what was wrong.
+    own = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    return not own and origin != origin_of(services().config.public_url)
 
 
 def preflight() -> Response:
