@@ -74,8 +74,8 @@ def _source(source: SourceConfig) -> Iterator[ConfigProblem]:
             f"{key}.call_now",
             'is never offered: our own thank-you page has the button, so it wants kind = "form" and no thanks_url',
         )
-    if source.kind != "generic" and (source.fields or source.records or source.key):
-        yield _doubt(f"{key}.fields", 'with records and key are only read where kind = "generic"')
+    if source.kind != "generic" and source.records:
+        yield _doubt(f"{key}.records", 'is only read where kind = "generic"')
 
 
 def _form(source: SourceConfig, key: str) -> Iterator[ConfigProblem]:

@@ -14,6 +14,7 @@ from string import Template
 from types import MappingProxyType
 
 from gateway.config import Form, SourceConfig
+from gateway.web.consent_box import FIELD as CONSENT
 from gateway.web.wording import words_in
 
 
@@ -124,7 +125,6 @@ _USUAL: Mapping[str, Control] = MappingProxyType(
     }
 )
 _ASKED_OTHERWISE = ("CustomerName", "MobileNo", "message")  # a source without a hosted form
-CONSENT = "consent"
 HONEYPOT = "_gotcha"
 
 
