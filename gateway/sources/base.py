@@ -12,6 +12,7 @@ from gateway.leads.lead import LeadStatus, Submission
 # SourceError                what a kind may raise; anything else is a bug
 # ├── NotAuthentic           the sender did not prove itself: 401, nothing is kept
 # └── Unreadable             the body cannot be read; a webhook is kept in quarantine, a caller is told
+#     └── FileSent           a form carried a file; what was typed beside it is there
 
 
 class SourceError(Exception):
@@ -34,6 +35,14 @@ class NotAuthentic(SourceError):  # noqa: N818  reads as what the request is
 
 class Unreadable(SourceError):  # noqa: N818  reads as what the body is
     """The body is not what it says it is, or beyond what is read."""
+
+
+class FileSent(Unreadable):
+    """A form carried a file. `typed` is everything else in it, so that nobody has to type it again."""
+
+    def __init__(self, typed: Sequence[tuple[str, str]]) -> None:
+        super().__init__("body.file", "Files are not taken here. Send the form without its file fields.")
+        self.typed = typed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from email.message import Message
 from urllib.parse import parse_qsl
 
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
 
-from gateway.sources.base import Unreadable
+from gateway.sources.base import FileSent, Unreadable
 
 MOST_FIELDS = 200
 MOST_PARTS = 100
@@ -38,21 +38,8 @@ def urlencoded(raw: bytes, charset: str = "utf-8") -> Pairs:
 def multipart(raw: bytes, content_type: str) -> Pairs:
     """The text parts in the order sent; an empty file input is skipped, a file is refused."""
     boundary = _boundary(content_type)
-    pairs: Pairs = []
-    name: str | None = None
     try:
-        for event in _events(raw, boundary):
-            if isinstance(event, Field):
-                name, parts = event.name, bytearray()
-            elif isinstance(event, File):
-                _refuse_file(event)
-                name, parts = None, bytearray()
-            elif isinstance(event, Data) and name is not None:
-                parts += event.data
-                if not event.more_data:
-                    pairs.append((name, parts.decode()))
-            elif isinstance(event, Data) and event.data:
-                raise _file()
+        pairs, has_file = _parts(_events(raw, boundary))
     except RequestEntityTooLarge:
         raise _too_many() from None
     except UnicodeDecodeError:
@@ -61,7 +48,29 @@ def multipart(raw: bytes, content_type: str) -> Pairs:
         ) from None
     except ValueError:
         raise _broken() from None
+    if has_file:
+        raise FileSent(pairs)
     return pairs
+
+
+def _parts(events: Iterable[Event]) -> tuple[Pairs, bool]:
+    """The text parts, and whether there was a file among them."""
+    pairs: Pairs = []
+    name: str | None = None
+    has_file = False
+    for event in events:
+        if isinstance(event, Field):
+            name, parts = event.name, bytearray()
+        elif isinstance(event, File):
+            # A browser sends an unused file input as a part with an empty file name: neither field nor file.
+            name, has_file = None, has_file or bool(event.filename)
+        elif isinstance(event, Data) and name is None:
+            has_file = has_file or bool(event.data)
+        elif isinstance(event, Data) and name is not None:
+            parts += event.data
+            if not event.more_data:
+                pairs.append((name, parts.decode()))
+    return pairs, has_file
 
 
 def _events(raw: bytes, boundary: bytes) -> Iterator[Event]:
@@ -83,16 +92,6 @@ def _boundary(content_type: str) -> bytes:
     if not isinstance(boundary, str) or not boundary.isascii() or not 0 < len(boundary) <= 70:
         raise _broken()
     return boundary.encode("ascii")
-
-
-def _refuse_file(event: File) -> None:
-    """A browser sends an unused file input as a part with an empty file name: neither field nor file."""
-    if event.filename:
-        raise _file()
-
-
-def _file() -> Unreadable:
-    return Unreadable("body.file", "Files are not taken here. Send the form without its file fields.")
 
 
 def _too_many() -> Unreadable:

@@ -11,7 +11,7 @@ from gateway.capture import Bad
 from gateway.leads.identity import new_id
 from gateway.leads.lead import Lead, Problem
 from gateway.leads.make import make_lead
-from gateway.sources.base import Inbound
+from gateway.sources.base import FileSent, Inbound
 from gateway.sources.form import Filled, fill, submission_of
 from gateway.web import answers, bodies, cors, form_pages, hosted_form, intake
 from gateway.web.clients import wants_json
@@ -35,7 +35,10 @@ def show(source_name: str) -> Response:  # noqa: ARG001  the guard has looked it
 def submit(source_name: str) -> Response:  # noqa: ARG001  the guard has looked it up
     """Keep the enquiry, then answer the way this client reads."""
     inbound = bodies.inbound()
-    g.filled = fill(inbound)  # kept for the page that is due when the enquiry cannot be kept
+    try:
+        g.filled = fill(inbound)  # kept for the page that is due when the enquiry cannot be kept
+    except FileSent as error:
+        return _refused_file(error)
     problems = () if g.filled.trapped else _problems(inbound, g.filled)
     if problems:
         return _refused(g.filled, problems)
@@ -45,11 +48,6 @@ def submit(source_name: str) -> Response:  # noqa: ARG001  the guard has looked 
 @blueprint.route("/<source_name>", methods=["OPTIONS"])
 def ask(source_name: str) -> Response:  # noqa: ARG001  the guard has looked it up
     return cors.preflight()
-
-
-@blueprint.get("/<source_name>/thanks")
-def thank(source_name: str) -> Response:  # noqa: ARG001  the guard has looked it up
-    return form_pages.thank(g.source, request.args.get("t", ""))
 
 
 @blueprint.get("/<source_name>/<any(frame,recaptcha):name>.js")
@@ -75,6 +73,14 @@ def _refused(filled: Filled, problems: tuple[Problem, ...]) -> Response:
         return form_pages.again(g.source, filled, problems)
     words = words_of(g.source, request)
     raise bad_lead([replace(problem, message=told(words, problem)) for problem in problems])
+
+
+def _refused_file(error: FileSent) -> Response:
+    if wants_json(request):
+        raise error
+    filled = Filled(fields={}, typed=dict(error.typed), redirect="", page_url="", trapped=False)
+    problem = Problem(field="", code=error.code, message=error.message)
+    return form_pages.again(g.source, filled, [problem], status=415)
 
 
 def _for_a_script(inbound: Inbound, filled: Filled) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import cast
 
@@ -11,10 +12,12 @@ from flask import Response, after_this_request, current_app, g, request
 
 from gateway import metrics
 from gateway.config import SourceConfig
-from gateway.sources.base import Door, Kind, NotAuthentic
+from gateway.sources.base import Door, Kind, NotAuthentic, Unreadable
+from gateway.sources.form import fill
 from gateway.sources.registry import SOURCES
 from gateway.web import bodies, cors, probes
 from gateway.web.api_keys import PREFIXES, KeyRing
+from gateway.web.clients import wants_page
 from gateway.web.context import address_key, client_address, services
 from gateway.web.errors import Refusal
 from gateway.web.limit_rules import rules_of
@@ -68,7 +71,11 @@ def a_visitor() -> None:
     if request.method != "POST":
         return
     cors.refuse_foreign_origin(g.source)
-    g.limit_headers = _limits().check(rules_of(g.source), g.source.name)
+    try:
+        g.limit_headers = _limits().check(rules_of(g.source), g.source.name)
+    except Refusal:
+        _keep_typing()
+        raise
 
 
 def operations() -> None:
@@ -81,6 +88,13 @@ def operations() -> None:
     forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
     if token or forwarded or not client_address().startswith(LOOPBACK):
         raise Refusal("access.refused")
+
+
+def _keep_typing() -> None:
+    """Many visitors share one address: whoever comes in the wrong minute gets the form back as it was filled."""
+    if wants_page(request):
+        with suppress(Unreadable, Refusal):
+            g.filled = fill(bodies.inbound())
 
 
 def source_at(door: Door) -> tuple[SourceConfig, Kind]:
