@@ -92,7 +92,7 @@ def operations() -> None:
 
 def _keep_typing() -> None:
     """Many visitors share one address: whoever comes in the wrong minute gets the form back as it was filled."""
-    if wants_page(request):
+    if request.endpoint == "forms.submit" and wants_page(request):
         with suppress(Unreadable, Refusal):
             g.filled = fill(bodies.inbound())
 
