@@ -1,5 +1,6 @@
 // Sends a website's own form in the background, or puts the hosted form into a place of the page.
-// It runs inside a function of its own, after `settings` = {source, origins, proof, texts} and after solve.js.
+// It runs inside a function of its own, after `settings` and after solve.js; what is served is its small copy,
+// embed.min.js (tests/browser/minify.js). It stays under 6 KB, words included.
 // No inline code, no eval, no HTML made from text, no cookie: the strictest policy lets it run.
 
 // Milliseconds for one answer.
@@ -9,17 +10,19 @@ const RETRIES = 5;
 // Seconds; a server that asks for more gets the enquiry when the visitor tries again.
 const LONGEST_PAUSE = 60;
 
-const script = document.currentScript || document.querySelector(`script[src*="/${settings.source}/embed.js"]`);
+const {source, origins, proof, texts} = settings;
+const script = document.currentScript || document.querySelector(`script[src*="/${source}/embed.js"]`);
 const door = script.src.replace(/\/embed\.js.*/, "");
 const home = new URL(door).origin;
-const readable = [home, ...settings.origins].includes(location.origin);
+const readable = [home, ...origins].includes(location.origin);
 const known = new WeakSet();
 let notes = 0;
 
 const make = (name, properties) => Object.assign(document.createElement(name), properties);
-const languageOf = place => place.closest("[lang]")?.lang || "en";
-const say = (place, key) =>
-  place.dataset[key] || (settings.texts[languageOf(place).split("-")[0]] || settings.texts.en)[key];
+// Without the country: forms name their languages so.
+const languageOf = place => (place.closest("[lang]")?.lang || "en").split("-")[0].toLowerCase();
+// What the page says itself, in data-sent and the like, goes before our words.
+const say = (place, key) => place.dataset[key] || (texts[languageOf(place)] || texts.en)[key];
 const fire = (place, type, detail) =>
   place.dispatchEvent(new CustomEvent(`lead:${type}`, {detail, bubbles: true, cancelable: true}));
 
@@ -32,8 +35,9 @@ const rest = seconds => new Promise(done => {
 // -- a form of the website's own
 
 function enhance(form) {
-  const status = make("p", {className: "lead-gateway-status", tabIndex: -1});
-  const proof = settings.proof && proofs(`${door}/challenge`);
+  const status = make("p", {className: "lead-status", tabIndex: -1});
+  const prover = proof && proofs(`${door}/challenge`);
+  const controls = () => [...form.elements];
   const tell = (key, ...more) => { status.textContent = [say(form, key), ...more].join(" "); };
   const marks = [];
   let busy = false;
@@ -43,22 +47,23 @@ function enhance(form) {
   form.after(status);
   // The browser still judges what was typed, but its words go to the field.
   form.noValidate = true;
-  if (proof) form.addEventListener("focusin", proof.begin);
+  if (prover) form.addEventListener("focusin", () => prover().catch(() => {}));
 
   form.addEventListener("submit", async event => {
     // A chosen file is for the server to refuse, with its page.
-    if (event.defaultPrevented || [...form.elements].some(({type, value}) => type === "file" && value)) return;
+    if (event.defaultPrevented || controls().some(({type, value}) => type === "file" && value)) return;
     event.preventDefault();
     if (busy) return;
     const button = event.submitter || make("button");
     marks.splice(0).forEach(clear => clear());
-    const wrong = [...form.elements].filter(each => each.willValidate && !each.checkValidity());
+    const wrong = controls().filter(each => each.willValidate && !each.checkValidity());
     if (wrong.length) {
-      return report(wrong.map(each => ({field: each.name, code: "field.invalid", message: each.validationMessage})));
+      return report(wrong.map(each => ({field: each.name, code: "field.invalid", detail: each.validationMessage})));
     }
     // The same enquiry again, unanswered as far as we know, leaves as it left before: same key, same bytes, one lead.
-    const content = read(button);
-    if (last.content !== content) last = {content, key: hex(crypto.getRandomValues(new Uint8Array(16)))};
+    const body = read(button);
+    const content = `${body}`;
+    if (last.content !== content) last = {content, body, key: hex(crypto.getRandomValues(new Uint8Array(16)))};
     busy = button.disabled = true;
     tell("sending");
     const answer = await deliver(last);
@@ -67,29 +72,26 @@ function enhance(form) {
     last = {};
     // A lead that is kept is the visitor's success, whatever the dialer says of it.
     if (answer.lead) return succeed(answer);
-    report((answer.errors || []).map(({field, code, detail}) => ({field, code, message: detail})));
+    report(answer.errors || []);
   });
 
   function read({name, value}) {
-    const content = new URLSearchParams(new FormData(form));
+    const body = new URLSearchParams(new FormData(form));
     const more = {_url: location.href, _language: languageOf(form), referrer: document.referrer, [name]: value};
-    for (const each in more) if (each && more[each] && !content.has(each)) content.append(each, more[each]);
-    return `${content}`;
+    for (const each in more) if (each && more[each] && !body.has(each)) body.append(each, more[each]);
+    return body;
   }
 
   async function deliver(enquiry) {
+    const {body, key} = enquiry;
     for (let tries = 0; ; tries++) {
       let pause = 2 ** tries;
       try {
-        enquiry.proof ??= proof ? await proof.take() : "";
+        if (prover && !body.has("altcha")) body.append("altcha", await prover(true));
         const answer = await fetch(door, {
           method: "POST",
-          headers: {
-            Accept: "application/json",
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Idempotency-Key": enquiry.key,
-          },
-          body: `${enquiry.content}&altcha=${encodeURIComponent(enquiry.proof)}`,
+          headers: {Accept: "application/json", "Idempotency-Key": key},
+          body,
           signal: AbortSignal.timeout?.(PATIENCE),
         });
         if (answer.status < 500 && ![409, 429].includes(answer.status)) return await answer.json();
@@ -115,26 +117,31 @@ function enhance(form) {
   }
 
   function report(problems) {
-    const elsewhere = problems.filter(problem => !mark(problem)).map(problem => problem.message);
+    const elsewhere = problems.filter(problem => !mark(problem)).map(problem => problem.detail);
     tell(problems.length ? "check" : "failed", ...elsewhere);
-    (form.querySelector("[aria-invalid=true]") || status).focus();
+    (controls().find(isMarked) || status).focus();
     fire(form, "error", {problems});
   }
 
-  function mark({field, code, message}) {
-    const control = [...form.elements].find(({name, type}) => name === field && type !== "hidden")
+  function isMarked(control) {
+    return control.matches("[aria-invalid=true]");
+  }
+
+  function mark({field, code, detail}) {
+    const control = controls().find(({name, type}) => name === field && type !== "hidden")
       || code.startsWith("phone.") && form.querySelector("[type=tel]");
-    if (!control || control.matches("[aria-invalid=true]")) return control;
-    const note = make("p", {className: "lead-gateway-message", id: `lead-gateway-${++notes}`, textContent: message});
+    if (!control || isMarked(control)) return control;
+    const note = make("p", {className: "lead-message", id: `lead-message-${++notes}`, textContent: detail});
     const described = control.getAttribute("aria-describedby") || "";
-    (control.closest("label") || control).after(note);
-    control.setAttribute("aria-invalid", true);
-    control.setAttribute("aria-describedby", `${described} ${note.id}`.trim());
+    const describe = text => control.setAttribute("aria-describedby", text);
     const clear = () => {
       note.remove();
       control.removeAttribute("aria-invalid");
-      control.setAttribute("aria-describedby", described);
+      describe(described);
     };
+    (control.closest("label") || control).after(note);
+    control.setAttribute("aria-invalid", true);
+    describe(`${described} ${note.id}`.trim());
     marks.push(clear);
     control.addEventListener("input", clear, {once: true});
     return control;
@@ -148,16 +155,17 @@ function inject(place) {
   const frame = make("iframe", {title: say(place, "frame"), src: `${door}?${asked}`});
   frame.style.cssText = "width:100%;height:36rem;border:0";
   place.append(frame);
-  addEventListener("message", ({data, origin, source}) => {
-    if (origin !== home || source !== frame.contentWindow) return;
-    if (data.height) frame.style.height = `${+data.height}px`;
-    if (data.event) fire(place, "success", data.detail);
+  addEventListener("message", event => {
+    if (event.origin !== home || event.source !== frame.contentWindow) return;
+    const {height, detail} = event.data;
+    if (height) frame.style.height = `${+height}px`;
+    if (detail) fire(place, "success", detail);
   });
 }
 
 function scan() {
   for (const place of document.querySelectorAll("[data-lead-gateway]")) {
-    if (known.has(place) || ![settings.source, ""].includes(place.dataset.leadGateway)) continue;
+    if (known.has(place) || ![source, ""].includes(place.dataset.leadGateway)) continue;
     known.add(place);
     const isForm = place.matches("form");
     if (isForm) {
@@ -165,7 +173,7 @@ function scan() {
       place.setAttribute("action", door);
       place.setAttribute("method", "post");
     }
-    if (!readable) console.warn(`lead-gateway: allowed_origins of ${settings.source} lacks ${location.origin}`);
+    if (!readable) console.warn(`lead-gateway: allowed_origins of ${source} lacks ${location.origin}`);
     else if (isForm) enhance(place);
     if (!isForm) inject(place);
   }

@@ -1,11 +1,11 @@
 // Puts a proof of work into the hosted form: begun at the first touch, waited for when the form is sent.
 
 for (const form of document.querySelectorAll("form[data-challenge]")) {
-  const {begin, take} = proofs(form.dataset.challenge);
+  const proof = proofs(form.dataset.challenge);
   const field = Object.assign(document.createElement("input"), {type: "hidden", name: "altcha"});
   let state = "filling";
 
-  form.addEventListener("focusin", begin);
+  form.addEventListener("focusin", () => proof().catch(() => {}));
   form.addEventListener("submit", async event => {
     // Once proved the form goes through, and a second click does not.
     if (state === "proved") {
@@ -16,7 +16,7 @@ for (const form of document.querySelectorAll("form[data-challenge]")) {
     if (state !== "filling") return;
     state = "proving";
     // Without a proof the enquiry is judged by its other marks; it is never held up.
-    field.value = await take().catch(() => "");
+    field.value = await proof(true).catch(() => "");
     if (field.value) form.append(field);
     state = "proved";
     form.requestSubmit(event.submitter);

@@ -1,5 +1,5 @@
 // Finds the proof of work that a challenge asks for: ALTCHA with PBKDF2. The browser derives each key outside the
-// page's own thread, so the page stays awake. It stands in front of embed.js and of proof.js (see scripts.json there).
+// page's own thread, so the page stays awake. It stands in front of embed.js and of proof.js (tests/browser/minify.js).
 
 // Milliseconds; the server takes a proof for longer than that.
 const FRESH = 300000;
@@ -27,21 +27,17 @@ async function prove(address) {
   }
 }
 
-// The proofs of one form: begun while the visitor types, used once, made anew when it has grown old.
+// The proofs of one form: begun while the visitor types, made anew when it has grown old; a spent one is not given again.
 function proofs(address) {
   let proof, made;
-  const begin = () => {
+  return spend => {
     if (!proof || Date.now() - made > FRESH) {
       made = Date.now();
       proof = prove(address);
       proof.catch(() => { proof = null; });
     }
-    return proof;
+    const found = Promise.race([proof, new Promise(done => setTimeout(done, LONGEST, ""))]);
+    if (spend) proof = null;
+    return found;
   };
-  const take = async () => {
-    const found = await Promise.race([begin(), new Promise(done => setTimeout(done, LONGEST))]);
-    proof = null;
-    return found || "";
-  };
-  return {begin, take};
 }
