@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
@@ -81,28 +82,36 @@ class CallLog:
         """Write down what came of it, once."""
         self._database.write(lambda transaction: _finish(transaction, call_id, end))
 
-    def of(self, lead_id: str) -> tuple[CallEntry, ...]:
-        """The calls asked for with this lead, in order."""
-        return self._database.read(lambda connection: of_lead(connection, lead_id))
+    def latest_to(self, phone: str, *, since: float) -> CallEntry | None:
+        """The last call to this number that was asked for after `since`."""
+        return self._database.read(lambda connection: _latest_to(connection, phone, since))
 
 
 def of_lead(connection: Connection, lead_id: str) -> tuple[CallEntry, ...]:
+    """The calls asked for with this lead, in order."""
     rows = connection.execute(select(calls).where(calls.c.lead_id == lead_id).order_by(calls.c.id))
-    return tuple(
-        CallEntry(
-            id=row.id,
-            dialer=row.dialer,
-            agent_user=row.agent_user,
-            mode=row.mode,
-            asked_by=row.asked_by,
-            asked_at=row.asked_at,
-            finished_at=row.finished_at,
-            outcome=row.outcome,
-            reason_code=row.reason_code,
-            message=row.message,
-            response=row.response,
-        )
-        for row in rows
+    return tuple(_entry(row) for row in rows)
+
+
+def _latest_to(connection: Connection, phone: str, since: float) -> CallEntry | None:
+    wanted = select(calls).where(calls.c.phone == phone, calls.c.asked_at > since)
+    row = connection.execute(wanted.order_by(calls.c.asked_at.desc(), calls.c.id.desc()).limit(1)).first()
+    return None if row is None else _entry(row)
+
+
+def _entry(row: Any) -> CallEntry:
+    return CallEntry(
+        id=row.id,
+        dialer=row.dialer,
+        agent_user=row.agent_user,
+        mode=row.mode,
+        asked_by=row.asked_by,
+        asked_at=row.asked_at,
+        finished_at=row.finished_at,
+        outcome=row.outcome,
+        reason_code=row.reason_code,
+        message=row.message,
+        response=row.response,
     )
 
 

@@ -26,10 +26,6 @@ class Consents:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def of(self, lead_id: str) -> tuple[Consent, ...]:
-        """What was agreed to with this lead, and withdrawn, in order."""
-        return self._database.read(lambda connection: of_lead(connection, lead_id))
-
     def withdraw(self, lead_id: str, phone: str, consent: Consent) -> None:
         """The person wants no calls: the number is suppressed, and how it was said stays as evidence."""
         self._database.write(lambda transaction: _withdraw(transaction, lead_id, phone, consent))
@@ -41,6 +37,7 @@ def add(transaction: Transaction, given: Sequence[tuple[str, Consent]]) -> None:
 
 
 def of_lead(connection: Connection, lead_id: str) -> tuple[Consent, ...]:
+    """What was agreed to with this lead, and withdrawn, in order."""
     rows = connection.execute(select(consents).where(consents.c.lead_id == lead_id).order_by(consents.c.at))
     return tuple(
         Consent(

@@ -61,14 +61,8 @@ def sent(source: SourceConfig, filled: Filled, lead: LeadStatus) -> Response:
     if target is None:  # also in a frame, where the website's own page would stand inside itself
         token = thanks.make(secret_key(), source.name, lead.id)
         language = words_of(source, request).language
-        target = url_for("forms.thank", source_name=source.name, t=token, lang=language, embed=_embed())
+        target = url_for("thanks.show", source_name=source.name, t=token, lang=language, embed=_embed())
     return Response(status=303, headers={"Location": target})
-
-
-def thank(source: SourceConfig, token: str) -> Response:
-    """Our own thank-you page."""
-    reference = thanks.reference(secret_key(), source.name, token)
-    return _response(_render("forms/thanks.html", words_of(source, request), reference=reference), 200)
 
 
 def script(name: str) -> Response:

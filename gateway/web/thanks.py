@@ -1,4 +1,4 @@
-"""The short-lived token behind our own thank-you page: it names a lead to its visitor and opens nothing."""
+"""The short-lived token behind our own thank-you page: it names one lead to its visitor and opens no other."""
 
 from __future__ import annotations
 
@@ -9,16 +9,21 @@ SHOWN = 6  # characters of the reference: enough to tell on the phone, too few t
 
 
 def make(secret_key: str, source: str, lead_id: str) -> str:
-    return str(_serializer(secret_key).dumps([source, lead_id[-SHOWN:]]))
+    return str(_serializer(secret_key).dumps([source, lead_id]))
 
 
-def reference(secret_key: str, source: str, token: str) -> str:
-    """The reference to show; empty when the token is old, another form's, or not ours."""
+def lead_of(secret_key: str, source: str, token: str) -> str:
+    """The id of the lead; empty when the token is old, another form's, or not ours."""
     try:
-        named, found = _serializer(secret_key).loads(token, max_age=LIFETIME)
+        named, lead_id = _serializer(secret_key).loads(token, max_age=LIFETIME)
     except (BadSignature, ValueError, TypeError):
         return ""
-    return str(found) if named == source else ""
+    return str(lead_id) if named == source else ""
+
+
+def reference_of(lead_id: str) -> str:
+    """What a visitor may mention on the phone; the agent sees it at the end of the lead's own reference."""
+    return lead_id[-SHOWN:]
 
 
 def _serializer(secret_key: str) -> URLSafeTimedSerializer:
