@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.text import Text
 
 from gateway.cli.output import clock_time, console, iso_time, plain, state, table
+from gateway.leads.consent import Consent
 from gateway.leads.lead import LeadStatus
-from gateway.store.records import Attempt, Page, Story
+from gateway.store.records import Attempt, CallEntry, Page, Story
 
 BODY_SHOWN = 2000  # characters
 
@@ -34,6 +35,8 @@ def story_as_data(story: Story) -> dict[str, Any]:
         "extra": dict(story.extra),
         "problems": [asdict(problem) for problem in story.problems],
         "attempts": [asdict(attempt) for attempt in story.attempts],
+        "consents": [asdict(consent) | {"at": iso_time(consent.at)} for consent in story.consents],
+        "calls": [asdict(call) | {"asked_at": iso_time(call.asked_at)} for call in story.calls],
         "enquiry": enquiry,
     }
 
@@ -78,10 +81,17 @@ def print_story(story: Story) -> None:
     _section(out, "Also sent", {plain(name): plain(value) for name, value in story.extra.items()})
     _section(out, "Warnings", {note.field or note.code: plain(note.message) for note in lead.warnings})
     _section(out, "Problems", {each.field or each.code: plain(each.message) for each in story.problems})
+    for consent in story.consents:
+        _section(out, "Consent", _consent(consent))
     if story.attempts:
         out.print(Text("\nAttempts", style="bold"))
         out.print(
             table(("when (UTC)", "took", "outcome", "answer"), [_attempt(each) for each in story.attempts])
+        )
+    if story.calls:
+        out.print(Text("\nCalls", style="bold"))
+        out.print(
+            table(("asked (UTC)", "agent", "by", "outcome", "answer"), [_call(each) for each in story.calls])
         )
     if story.enquiry is not None:
         enquiry = story.enquiry
@@ -98,6 +108,30 @@ def _attempt(attempt: Attempt) -> tuple[str, ...]:
     took = f"{attempt.finished_at - attempt.started_at:.2f} s"
     answer = attempt.response or attempt.message
     return clock_time(attempt.started_at), took, plain(attempt.outcome), plain(answer)[:300]
+
+
+def _call(call: CallEntry) -> tuple[str, ...]:
+    return (
+        clock_time(call.asked_at),
+        f"{plain(call.agent_user)} ({call.mode})",
+        plain(call.asked_by),
+        plain(call.outcome),
+        plain(call.message)[:300],
+    )
+
+
+def _consent(consent: Consent) -> dict[str, str]:
+    """What was shown, word for word, and what the person did."""
+    did = {True: "given", False: "not given, or withdrawn", None: "shown as a sentence, without a box"}
+    return {
+        "text": plain(consent.text),
+        "version": f"{plain(consent.version)} ({plain(consent.language)})",
+        "person": did[consent.given],
+        "when": f"{clock_time(consent.at)} UTC",
+        "page": plain(consent.page_url),
+        "from": plain(consent.address),
+        "browser": plain(consent.user_agent),
+    }
 
 
 def _section(out: Console, title: str, pairs: dict[str, str]) -> None:

@@ -12,6 +12,7 @@ from gateway.cli.output import as_json, count, plain, print_json
 from gateway.cli.session import opened_store, read_settings
 from gateway.config.values import ValueProblemError, duration
 from gateway.leads.lead import State
+from gateway.store import Store
 from gateway.store.reading import Search
 
 STATES = [state.value for state in State]
@@ -86,7 +87,10 @@ def show(ctx: click.Context, lead_id: str, *, as_json: bool) -> None:
 @leads.command()
 @click.argument("lead_ids", nargs=-1)
 @click.option(
-    "--all", "state", type=click.Choice(["unconfirmed", "held", "rejected", "dead"]), help="Every such lead."
+    "--all",
+    "state",
+    type=click.Choice(["unconfirmed", "held", "rejected", "dead", "quarantined"]),
+    help="Every such lead.",
 )
 @click.option("--source", help="With --all: only of this source.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -94,35 +98,39 @@ def show(ctx: click.Context, lead_id: str, *, as_json: bool) -> None:
 def retry(
     ctx: click.Context, lead_ids: tuple[str, ...], *, state: str | None, source: str | None, yes: bool
 ) -> None:
-    """Send leads again: unconfirmed, held, rejected or dead ones.
+    """Send leads (again): unconfirmed, held, rejected, dead, or quarantined as spam.
 
-    An unconfirmed lead may be in the dialer already: look there first, and use `resolve` when it is.
+    An unconfirmed lead may be in the dialer already: look there first, and use `resolve` when it is. A quarantined
+    lead without a phone number stays where it is: nothing could be made of what arrived.
     """
     if bool(lead_ids) == bool(state):
         raise click.UsageError("Give the ids of leads, or --all STATE.")
     now = time.time()
     with opened_store(read_settings(ctx)) as store:
-        wanted = [each.upper() for each in lead_ids]
-        if state:
-            search = Search(states=(State(state),), source=source)
-            wanted = []
-            page = store.find(search, limit=500)
-            wanted += [lead.id for lead in page.leads]
-            while page.after:
-                page = store.find(search, after=page.after, limit=500)
-                wanted += [lead.id for lead in page.leads]
-            if not wanted:
-                click.echo(f"No lead is {state}.")
-                return
-            if not yes:
-                click.confirm(f"Send {count(len(wanted), f'{state} lead')} again?", abort=True)
+        wanted = _all_in(store, State(state), source) if state else [each.upper() for each in lead_ids]
+        if not wanted:
+            click.echo(f"No lead is {state}.")
+            return
+        if state and not yes:
+            click.confirm(f"Send {count(len(wanted), f'{state} lead')} again?", abort=True)
         done = store.retry(wanted, now=now)
     _report(
         done,
         wanted,
         "queued again",
-        "no lead that could be sent again: it must be unconfirmed, held, rejected or dead",
+        "no lead that could be sent again: it must be unconfirmed, held, rejected, dead, or quarantined"
+        " with a phone number",
     )
+
+
+def _all_in(store: Store, state: State, source: str | None) -> list[str]:
+    search = Search(states=(state,), source=source)
+    page = store.find(search, limit=500)
+    found = [lead.id for lead in page.leads]
+    while page.after:
+        page = store.find(search, after=page.after, limit=500)
+        found += [lead.id for lead in page.leads]
+    return found
 
 
 @leads.command()
