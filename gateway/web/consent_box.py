@@ -13,6 +13,7 @@ from gateway.sources.form import Filled
 from gateway.web.wording import Words
 
 FIELD = "_consent"
+LONGEST = 500  # characters of an address or a browser's name that are kept
 _NOT_TICKED = frozenset({"", "0", "false", "no", "off"})
 
 
@@ -70,9 +71,9 @@ def evidence(
         version=source.consent_version or _digest(text),
         language=words.language,
         given=ticked if hosted or FIELD in filled.typed else None,
-        page_url=filled.page_url,
+        page_url=filled.page_url[:LONGEST],
         address=inbound.address,
-        user_agent=inbound.header("user-agent"),
+        user_agent=inbound.header("user-agent")[:LONGEST],
         at=inbound.received_at,
     )
 

@@ -9,16 +9,19 @@ from flask import Blueprint, Response, g, request
 from gateway import metrics
 from gateway.capture import Bad
 from gateway.leads.identity import new_id
-from gateway.leads.lead import Lead, Problem
+from gateway.leads.lead import Lead, LeadStatus, Problem, Submission
 from gateway.leads.make import make_lead
 from gateway.sources.base import FileSent, Inbound
 from gateway.sources.form import Filled, fill, submission_of
-from gateway.web import answers, bodies, cors, form_pages, hosted_form, intake
+from gateway.spam.rules import is_trapped
+from gateway.web import answers, bodies, consent_box, cors, form_pages, hosted_form, intake
 from gateway.web.clients import wants_json
 from gateway.web.context import services
+from gateway.web.discretion import for_strangers
 from gateway.web.errors import bad_lead
 from gateway.web.form_inputs import told
 from gateway.web.preferences import wait_of
+from gateway.web.screening import screen
 from gateway.web.wording import words_of
 
 blueprint = Blueprint("forms", __name__, url_prefix="/forms")
@@ -39,10 +42,14 @@ def submit(source_name: str) -> Response:  # noqa: ARG001  the guard has looked 
         g.filled = fill(inbound)  # kept for the page that is due when the enquiry cannot be kept
     except FileSent as error:
         return _refused_file(error)
-    problems = () if g.filled.trapped else _problems(inbound, g.filled)
-    if problems:
+    submission = submission_of(g.source, g.filled)
+    unusable = _unusable(inbound, submission)
+    if not _is_trapped(g.filled) and (problems := unusable + _missing(g.filled)):
+        # Before the spam checks: those use up a captcha's answer, and the visitor sends the form again.
         return _refused(g.filled, problems)
-    return _for_a_script(inbound, g.filled) if wants_json(request) else _for_a_person(inbound, g.filled)
+    if unusable:
+        return _thanked(g.filled, intake.trapped(g.source, inbound))
+    return _kept(inbound, g.filled, submission)
 
 
 @blueprint.route("/<source_name>", methods=["OPTIONS"])
@@ -55,16 +62,44 @@ def script(source_name: str, name: str) -> Response:  # noqa: ARG001  the guard 
     return form_pages.script(name)
 
 
-def _problems(inbound: Inbound, filled: Filled) -> tuple[Problem, ...]:
-    """Everything a visitor must mend. Asked before the spam checks: those use up a captcha's answer."""
-    submission = submission_of(g.source, filled)
-    lead = make_lead(
-        submission, g.source, services().config, lead_id=new_id(inbound.received_at), strict=False
-    )
-    problems = () if isinstance(lead, Lead) else lead
-    if hosted_form.is_hosted(filled):
-        problems += hosted_form.problems_of(g.source, words_of(g.source, request), filled)
-    return problems
+def _kept(inbound: Inbound, filled: Filled, submission: Submission) -> Response:
+    """A lead comes of it: queued, or held back when something speaks against a person."""
+    source, hosted = g.source, hosted_form.is_hosted(filled)
+    verdict = screen(source, inbound, filled, hosted=hosted)
+    consent = consent_box.evidence(source, words_of(source, request), inbound, filled, hosted=hosted)
+    if wants_json(request):
+        wait = wait_of(request.headers.get("Prefer", ""), source.wait)
+        answer = intake.form_lead(source, inbound, submission, wait=wait, verdict=verdict, consent=consent)
+        return answer.response()
+    lead = intake.visitor_lead(source, inbound, submission, verdict=verdict, consent=consent)
+    if isinstance(lead, Bad):
+        return form_pages.again(source, filled, lead.problems)
+    return form_pages.sent(source, filled, lead)
+
+
+def _thanked(filled: Filled, lead: LeadStatus) -> Response:
+    if wants_json(request):
+        return answers.captured(for_strangers(lead), status_url=None).response()
+    return form_pages.sent(g.source, filled, lead)
+
+
+# -- what keeps an enquiry from becoming a lead --------------------------------------------------------------
+
+
+def _is_trapped(filled: Filled) -> bool:
+    return filled.trapped or is_trapped(filled.typed, g.source.spam.honeypots)
+
+
+def _unusable(inbound: Inbound, submission: Submission) -> tuple[Problem, ...]:
+    lead_id = new_id(inbound.received_at)
+    lead = make_lead(submission, g.source, services().config, lead_id=lead_id, strict=False)
+    return () if isinstance(lead, Lead) else lead
+
+
+def _missing(filled: Filled) -> tuple[Problem, ...]:
+    if not hosted_form.is_hosted(filled):
+        return ()
+    return hosted_form.problems_of(g.source, words_of(g.source, request), filled)
 
 
 def _refused(filled: Filled, problems: tuple[Problem, ...]) -> Response:
@@ -81,20 +116,3 @@ def _refused_file(error: FileSent) -> Response:
     filled = Filled(fields={}, typed=dict(error.typed), redirect="", page_url="", trapped=False)
     problem = Problem(field="", code=error.code, message=error.message)
     return form_pages.again(g.source, filled, [problem], status=415)
-
-
-def _for_a_script(inbound: Inbound, filled: Filled) -> Response:
-    if filled.trapped:
-        lead = intake.trapped(g.source, inbound)
-        return answers.captured(lead, status_url=None).response()
-    wait = wait_of(request.headers.get("Prefer", ""), g.source.wait)
-    return intake.form_lead(g.source, inbound, submission_of(g.source, filled), wait=wait).response()
-
-
-def _for_a_person(inbound: Inbound, filled: Filled) -> Response:
-    if filled.trapped:
-        return form_pages.sent(g.source, filled, intake.trapped(g.source, inbound))
-    lead = intake.visitor_lead(g.source, inbound, submission_of(g.source, filled))
-    if isinstance(lead, Bad):
-        return form_pages.again(g.source, filled, lead.problems)
-    return form_pages.sent(g.source, filled, lead)
