@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.leads.lead import State
+from gateway.leads.lead import Problem, State
 from gateway.store import Store
 from gateway.store.records import NewLead
 from tests.store.making import (
@@ -95,3 +95,27 @@ def test_a_discarded_lead_stays_visible_and_its_person_may_enquire_again(store: 
     again = accept(store, make_lead(identities=(same_person("attempt-1"),)))
     assert again.leads[0].state is State.QUEUED
     assert store.discard([lead.id], reason="Twice.", now=NOW + 10) == frozenset()
+
+
+def test_a_lead_that_was_taken_for_spam_is_released_into_the_queue(store: Store) -> None:
+    why = Problem(field="", code="spam.trapped", message="Probably a program.")
+    spam = keep(store, state=State.QUARANTINED, problems=(why,), reason_code=why.code, message=why.message)
+    other = keep(store, state=State.QUARANTINED)
+
+    assert store.retry([spam.id], now=NOW + 9) == {spam.id}
+
+    story = store.story(spam.id)
+    assert story is not None
+    assert (story.lead.state, story.lead.reason_code, story.problems) == (State.QUEUED, None, (why,))
+    assert [each.id for each in store.claim_due("main", owner=OWNER, limit=9, now=NOW + 9)] == [spam.id]
+    assert state_of(store, other) is State.QUARANTINED
+    assert store.verify() == []
+
+
+def test_what_could_not_be_made_a_lead_is_never_queued(store: Store) -> None:
+    unreadable = keep(store, state=State.QUARANTINED, phone="", fields={})
+
+    assert store.retry([unreadable.id], now=NOW) == frozenset()
+    store.discard([unreadable.id], reason="Empty.", now=NOW)
+    assert store.retry([unreadable.id], now=NOW) == frozenset()
+    assert state_of(store, unreadable) is State.REJECTED
