@@ -1,10 +1,12 @@
-// Inside a frame: tells the page around it how high the form is, and leads to the first problem.
+// Inside a frame: tells the page around it how high this one is and that an enquiry was kept, and leads to the
+// first problem.
 (() => {
   const main = document.querySelector("main");
-  // To whatever page is around us: only listed sites may frame this page, and a height is no secret.
+  // To whatever page is around us: only listed sites may frame this one, and there is no secret in it.
   const tell = (message) => parent.postMessage(message, "*");
-  const measure = () => tell({ height: Math.ceil(main.getBoundingClientRect().height) });
+  const { id, leadId, status } = main.dataset;
 
-  new ResizeObserver(measure).observe(main);
+  new ResizeObserver(() => tell({ height: Math.ceil(main.getBoundingClientRect().height) })).observe(main);
+  if (id) tell({ detail: { id, leadId: leadId || null, status } });
   document.querySelector("[aria-invalid]")?.focus();
 })();
