@@ -19,7 +19,8 @@ for (const form of document.querySelectorAll("form[data-challenge]")) {
     field.value = await proof(true).catch(() => "");
     if (field.value) form.append(field);
     state = "proved";
-    form.requestSubmit(event.submitter);
+    // Not at once: while the first submit is under way a browser ignores a second.
+    setTimeout(() => form.requestSubmit(event.submitter));
   });
   // Back from the next page: a proof is good for one enquiry.
   addEventListener("pageshow", event => {

@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.axe import check_accessibility
 from tests.browser.foreign_site import ForeignSite, serving_site
-from tests.browser.form_gateway import FormGateway, form_source, new_phone, serving_forms
+from tests.browser.form_gateway import FormGateway, form_source, new_phone, serving_forms, table
+from tests.browser.pages import form_page
 from tests.browser.visit import Visit, visiting
 
 EXECUTABLE = shutil.which("chromium") or "/usr/bin/chromium"
@@ -72,10 +73,39 @@ def open_form_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Call
 
 @pytest.fixture(scope="session")
 def form_gateway(open_form_gateway: Callable[[str], FormGateway], foreign_site: ForeignSite) -> FormGateway:
-    """A gateway with `website`, whose pages may stand on the foreign site, and `plain`, which names no site."""
-    gateway = open_form_gateway(form_source("website", (foreign_site.url,)) + form_source("plain"))
+    """Forms whose pages may stand on the foreign site, `proven` with proof of work; `plain` names no site."""
+    site = (foreign_site.url,)
+    patient = 'wait = "8s"'
+    gateway = open_form_gateway(
+        "\n".join(
+            [
+                form_source(
+                    "website", site, patient, tables=table("website.form", 'languages = ["en", "hi"]')
+                ),
+                form_source(
+                    "proven", site, tables=table("proven.captcha", 'provider = "altcha"', "require = true")
+                ),
+                form_source("plain"),
+                *(table(f"{name}.spam", "min_seconds = 0") for name in ("website", "proven", "plain")),
+            ]
+        )
+    )
     foreign_site.gateway = gateway.url
     return gateway
+
+
+@pytest.fixture
+def own_form(
+    visit: Callable[..., Visit], form_gateway: FormGateway, foreign_site: ForeignSite
+) -> Callable[..., Visit]:
+    """A visitor at a form of the foreign site's own: `page` is for `form_page`, the rest for the window."""
+
+    def open_form(page: dict[str, Any] | None = None, **window: Any) -> Visit:
+        visitor = visit(**window)
+        visitor.go(form_page(foreign_site, form_gateway, **(page or {})))
+        return visitor
+
+    return open_form
 
 
 @pytest.fixture

@@ -89,6 +89,11 @@ def form_source(name: str, origins: tuple[str, ...] = (), *lines: str, tables: s
     )
 
 
+def table(name: str, *lines: str) -> str:
+    """The TOML of a table that belongs to a source: `table("website.form", 'languages = ["en"]')`."""
+    return "\n".join([f"[sources.{name}]", *lines])
+
+
 @contextmanager
 def serving_forms(folder: Path, sources: str) -> Iterator[FormGateway]:
     """A gateway of its own with these sources (TOML), one worker, and an emulator of its own."""
