@@ -99,7 +99,6 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         ),
         "records.not_an_object": Reason(422, "Not a lead", "Each lead must be an object with named fields."),
         "records.too_many": Reason(413, "Too many leads", "One request carries too many leads. Send fewer."),
-        "spam.trapped": Reason(422, "Held back", "A field that people never see was filled in."),
         "lead.invalid": Reason(
             422, "The lead is not valid", "Mend each field under errors and send it again."
         ),

@@ -69,7 +69,7 @@ def screen(source: SourceConfig, inbound: Inbound, filled: Filled, *, hosted: bo
 def _verdict(source: SourceConfig, codes: list[str], answer: Answer | None) -> Verdict:
     if codes:
         metrics.suspected(source.name, codes[0])
-        log.info("spam.suspected", source=source.name, reason=codes[0], reasons=codes)
+        log.info("lead.suspected", source=source.name, reason=codes[0], reasons=codes)
     notes = (reasons.note("captcha.unverified"),) if isinstance(answer, Unverified) else ()
     return Verdict(problems=tuple(map(reasons.problem, codes)), notes=notes)
 
