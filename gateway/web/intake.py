@@ -15,6 +15,7 @@ from gateway.leads.lead import Enquiry, LeadStatus, Problem, Submission
 from gateway.leads.verdict import CLEAN, Verdict
 from gateway.sources.base import Inbound, Kind, Unreadable
 from gateway.sources.keeping import keep
+from gateway.spam import reasons as spam_reasons
 from gateway.store.records import IdempotencyClaim, InFlight, Mismatched, Replayed
 from gateway.web import answers, idempotency
 from gateway.web.answers import Answer
@@ -102,11 +103,7 @@ def visitor_lead(
 
 def trapped(source: SourceConfig, inbound: Inbound) -> LeadStatus:
     """A program filled the form: kept where an operator can see it, never dialed."""
-    problem = Problem(
-        field="",
-        code="spam.trapped",
-        message="A field that people never see was filled in: probably a program.",
-    )
+    problem = spam_reasons.problem("spam.trapped")
     return quarantine(services(), source, enquiry_of(source, inbound), problem)
 
 
