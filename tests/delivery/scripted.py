@@ -17,6 +17,7 @@ from gateway.dialer.outcome import (
     Answers,
     Call,
     CallAnswer,
+    CallOutcome,
     Created,
     Exchange,
     Fields,
@@ -47,6 +48,8 @@ class ScriptedDialer:
     seconds: float = 0.0
     name: str = "main"
     can_look_up: bool = False
+    call_script: Callable[[Call], CallOutcome] = lambda call: Placed(phone=call.value)
+    calls: list[Call] = field(default_factory=list)
     known: dict[str, str] = field(default_factory=dict)  # what a look-up finds: phone → Lead ID
     requests: list[list[str]] = field(default_factory=list)  # the phones of each request
     actions: list[str] = field(default_factory=list)
@@ -92,7 +95,15 @@ class ScriptedDialer:
         return len(leads)
 
     def manual_dial(self, call: Call) -> CallAnswer:
-        return CallAnswer(outcome=Placed(phone=call.value), exchange=_exchange("manual_dial"))
+        self.calls.append(call)
+        with self._lock:
+            self._now += 1
+            self.most_at_once = max(self.most_at_once, self._now)
+        self.gate.wait(30)
+        time.sleep(self.seconds)
+        with self._lock:
+            self._now -= 1
+        return CallAnswer(outcome=self.call_script(call), exchange=_exchange("manual_dial"))
 
     def look_up(self, lead: Fields) -> Created | None:
         found = self.known.get(lead["phone_number"])
