@@ -14,7 +14,7 @@ from gateway.web import hosted_form, thanks
 from gateway.web.captcha_widgets import widget_of
 from gateway.web.consent_box import FIELD as CONSENT
 from gateway.web.consent_box import box_of
-from gateway.web.context import correlation_id, secret_key
+from gateway.web.context import correlation_id, secret_key, services
 from gateway.web.form_inputs import Input, as_sent, asked, told
 from gateway.web.hosted_form import form_of, is_embedded
 from gateway.web.redirects import allowed_redirect
@@ -59,7 +59,7 @@ def sent(source: SourceConfig, filled: Filled, lead: LeadStatus) -> Response:
     """Off to the page that says thank you: the form's own wish where it is allowed, the source's, or ours."""
     target = None if is_embedded() else allowed_redirect(source, filled.redirect) or source.thanks_url
     if target is None:  # also in a frame, where the website's own page would stand inside itself
-        token = thanks.make(secret_key(), source.name, lead.id)
+        token = thanks.make(secret_key(), source.name, lead.id, now=services().clock.now())
         language = words_of(source, request).language
         target = url_for("thanks.show", source_name=source.name, t=token, lang=language, embed=_embed())
     return Response(status=303, headers={"Location": target})

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadData, URLSafeSerializer
 
 LIFETIME = 900  # seconds
 SHOWN = 6  # characters of the reference: enough to tell on the phone, too few to find anything with
 
 
-def make(secret_key: str, source: str, lead_id: str) -> str:
-    return str(_serializer(secret_key).dumps([source, lead_id]))
+def make(secret_key: str, source: str, lead_id: str, *, now: float) -> str:
+    """The token of a lead that was sent `now`, in seconds since the epoch."""
+    return str(_serializer(secret_key).dumps([source, lead_id, int(now)]))
 
 
-def lead_of(secret_key: str, source: str, token: str) -> str:
+def lead_of(secret_key: str, source: str, token: str, *, now: float) -> str:
     """The id of the lead; empty when the token is old, another form's, or not ours."""
     try:
-        named, lead_id = _serializer(secret_key).loads(token, max_age=LIFETIME)
-    except (BadSignature, ValueError, TypeError):
+        named, lead_id, made = _serializer(secret_key).loads(token)
+    except (BadData, ValueError, TypeError):
         return ""
-    return str(lead_id) if named == source else ""
+    good = named == source and isinstance(made, int) and now - made <= LIFETIME
+    return str(lead_id) if good else ""
 
 
 def reference_of(lead_id: str) -> str:
@@ -26,5 +28,5 @@ def reference_of(lead_id: str) -> str:
     return lead_id[-SHOWN:]
 
 
-def _serializer(secret_key: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(secret_key, salt="forms.thanks")
+def _serializer(secret_key: str) -> URLSafeSerializer:
+    return URLSafeSerializer(secret_key, salt="forms.thanks")

@@ -142,11 +142,11 @@ def opt_out(source_name: str) -> Response:  # noqa: ARG001  the guard has looked
 def _visit() -> Visit | None:
     """Who holds this token; None when it is old, not ours, or its lead is another source's."""
     source: SourceConfig = g.source
-    lead_id = thanks.lead_of(secret_key(), source.name, request.args.get("t", ""))
-    story = services().store.story(lead_id) if lead_id else None
+    store, now = services().store, services().clock.now()
+    lead_id = thanks.lead_of(secret_key(), source.name, request.args.get("t", ""), now=now)
+    story = store.story(lead_id) if lead_id else None
     if story is None or story.lead.source != source.name:
         return None
-    store = services().store
     first: LeadStatus | None = store.status(story.lead.duplicate_of) if story.lead.duplicate_of else None
     opted_out = bool(story.phone) and store.is_suppressed(story.phone)
     standing = standing_of(story.lead, first, opted_out=opted_out)
