@@ -71,11 +71,16 @@ def evidence(
         version=source.consent_version or _digest(text),
         language=words.language,
         given=ticked if hosted or FIELD in filled.typed else None,
-        page_url=filled.page_url[:LONGEST],
+        page_url=_kept(filled.page_url),
         address=inbound.address,
-        user_agent=inbound.header("user-agent")[:LONGEST],
+        user_agent=_kept(inbound.header("user-agent")),
         at=inbound.received_at,
     )
+
+
+def _kept(text: str) -> str:
+    """What a browser said, without what no database takes."""
+    return "".join(character for character in text[:LONGEST] if character.isprintable())
 
 
 def _typed(filled: Filled) -> str:

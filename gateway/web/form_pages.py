@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, g, render_template, request, url_for
 
@@ -18,7 +19,7 @@ from gateway.web.context import correlation_id, secret_key, services
 from gateway.web.form_inputs import Input, as_sent, asked, told
 from gateway.web.hosted_form import form_of, is_embedded
 from gateway.web.redirects import allowed_redirect
-from gateway.web.wording import Words, words_of
+from gateway.web.wording import PARAMETER, Words, name_of, words_of
 
 NOT_KEPT = Problem(field="", code="gateway.error", message="The enquiry was not kept. Send it again.")
 
@@ -128,11 +129,24 @@ def _form(
         words,
         inputs=inputs,
         action=url_for("forms.submit", source_name=source.name, embed=_embed()),
-        languages=form_of(source).languages,
+        languages=_languages(source),
         messages=messages,
         elsewhere=[message for field, message in messages.items() if field not in shown],
         **parts,
     )
+
+
+def _languages(source: SourceConfig) -> list[dict[str, str]]:
+    """This page in each of its languages, with everything else its address says."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != PARAMETER]
+    return [
+        {
+            "tag": language,
+            "name": name_of(source, language),
+            "href": f"?{urlencode([*kept, (PARAMETER, language)])}",
+        }
+        for language in form_of(source).languages
+    ]
 
 
 def _embed() -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from functools import partial
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -15,7 +14,7 @@ from gateway.web.context import correlation_id, services
 from gateway.web.errors import Refusal
 from gateway.web.hosted_form import is_embedded
 from gateway.web.page_policy import nonce, page_policy
-from gateway.web.wording import words_in, words_of
+from gateway.web.wording import words_of
 
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
@@ -77,7 +76,6 @@ def page_context() -> dict[str, Any]:
         "accent": form.accent if form else None,
         "text_on": text_on,
         "logo_url": form.logo_url if form else None,
-        "words_in": partial(words_in, source),
     }
 
 

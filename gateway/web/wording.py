@@ -14,6 +14,7 @@ from gateway.config.words import ENGLISH, built_in
 
 FIELD = "_language"  # the hidden field in which a form says the language it was shown in
 PARAMETER = "lang"
+_NAME = "form.language_name"
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ks", "ps", "sd", "ur"})
 _PLACE = re.compile(r"\{(\w+)\}")
 
@@ -58,6 +59,12 @@ def words_in(source: SourceConfig | None, language: str) -> Words:
     order = dict.fromkeys((language, _base(language)))
     texts = [own.get(each, {}) for each in order] + [ours.get(each, {}) for each in order]
     return Words(language=language, texts=tuple(filter(None, (*texts, ours[ENGLISH]))))
+
+
+def name_of(source: SourceConfig | None, language: str) -> str:
+    """What a language calls itself; its tag where nobody has said it."""
+    own = words_in(source, language).texts[:-1]  # the last is English, for what a language lacks
+    return next((texts[_NAME] for texts in own if _NAME in texts), language)
 
 
 def _languages(source: SourceConfig | None) -> tuple[str, ...]:

@@ -8,5 +8,6 @@
 
   new ResizeObserver(() => tell({ height: Math.ceil(main.getBoundingClientRect().height) })).observe(main);
   if (id) tell({ detail: { id, leadId: leadId || null, status } });
-  document.querySelector("[aria-invalid]")?.focus();
+  // Not before the page around us has made room: what is inside would be scrolled instead.
+  setTimeout(() => document.querySelector("[aria-invalid]")?.focus(), 150);
 })();

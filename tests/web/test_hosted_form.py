@@ -282,6 +282,16 @@ def test_the_text_that_was_read_is_the_text_that_is_kept(gateway: Gateway) -> No
     )  # fmt: skip
 
 
+def test_what_no_database_takes_is_left_out_of_the_evidence(gateway: Gateway) -> None:
+    gateway.form({"phone": "9876543210", "_url": f"{SITE}/a\0b"}, headers={"User-Agent": "x" * 2000})
+
+    (lead,) = gateway.stored("website")
+    story = gateway.store.story(lead.id)
+    assert story is not None
+    (kept,) = story.consents
+    assert (kept.page_url, len(kept.user_agent)) == (f"{SITE}/ab", 500)
+
+
 def test_a_tick_under_another_text_is_asked_for_again(gateway: Gateway) -> None:
     again = Page(sent(gateway, opened_page(gateway), FILLED | {"_consent": "0123456789ab"}))
 
@@ -336,12 +346,12 @@ def test_a_script_is_told_in_the_visitors_language(gateway: Gateway) -> None:
     assert answer.json["errors"][0]["detail"].startswith("नंबर में अंक कम हैं")
 
 
-def test_the_page_leads_to_its_other_languages(gateway: Gateway) -> None:
-    links = opened_page(gateway).all("a")
+def test_the_page_leads_to_its_other_languages_and_keeps_what_its_address_says(gateway: Gateway) -> None:
+    links = opened_page(gateway, "/forms/website?utm_source=fb&_external=1&lang=en").all("a")
 
-    assert [(link["href"], link["lang"]) for link in links] == [
-        ("/forms/website?lang=en", "en"),
-        ("/forms/website?lang=hi", "hi"),
+    assert [(link["href"], link["lang"], "aria-current" in link) for link in links] == [
+        ("?utm_source=fb&_external=1&lang=en", "en", True),
+        ("?utm_source=fb&_external=1&lang=hi", "hi", False),
     ]
 
 

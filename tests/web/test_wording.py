@@ -11,7 +11,7 @@ from gateway.leads import reasons
 from gateway.leads.lead import Problem
 from gateway.web.colours import BLACK, WHITE, text_on
 from gateway.web.form_inputs import told
-from gateway.web.wording import words_in
+from gateway.web.wording import name_of, words_in
 
 OF_PARTNERS = {"field.not_allowed", "field.repeated", "field.unknown"}  # forms are read liberally
 
@@ -33,6 +33,13 @@ def test_a_sources_own_text_goes_before_ours_and_english_comes_last() -> None:
 
 def test_a_regions_language_speaks_that_language() -> None:
     assert words_in(None, "hi-IN").text("form.send") == "भेजें"
+
+
+def test_a_language_is_called_by_its_own_name_or_by_its_tag() -> None:
+    source = source_with({"mr": {"form.language_name": "मराठी"}, "ta": {"form.send": "அனுப்பு"}})
+
+    names = [name_of(source, language) for language in ("en", "hi", "hi-IN", "mr", "ta")]
+    assert names == ["English", "हिन्दी", "हिन्दी", "मराठी", "ta"]
 
 
 def test_only_places_that_are_given_are_filled() -> None:
