@@ -8,6 +8,7 @@ import orjson
 from flask import Blueprint, Response, current_app, g, request
 
 from gateway.config import SourceConfig
+from gateway.config.spam_tables import ALTCHA
 from gateway.config.words import ENGLISH, built_in
 from gateway.sources.base import Door
 from gateway.web import guards
@@ -38,14 +39,9 @@ def proof() -> Response:
 
 
 def _settings(source: SourceConfig) -> str:
-    return orjson.dumps(
-        {
-            "source": source.name,
-            "origins": source.allowed_origins,
-            "proof": source.spam.captcha.provider == "altcha",
-            "texts": {language: _texts(source, language) for language in _languages(source)},
-        }
-    ).decode()
+    wants_proof = source.spam.captcha.provider == ALTCHA
+    texts = {language: _texts(source, language) for language in _languages(source)}
+    return orjson.dumps([source.name, source.allowed_origins, wants_proof, texts]).decode()
 
 
 def _texts(source: SourceConfig, language: str) -> dict[str, str]:

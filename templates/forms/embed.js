@@ -1,6 +1,7 @@
 // Sends a website's own form in the background, or puts the hosted form into a place of the page.
-// It runs inside a function of its own, after `settings` and after solve.js; what is served is its small copy,
-// embed.min.js (tests/browser/minify.js). It stays under 6 KB, words included.
+// It runs inside a function of its own, after solve.js and after `settings`: the source's name, its allowed_origins,
+// whether it wants proof of work, and the words by language. What is served is its small copy, embed.min.js
+// (tests/browser/minify.js), under 6 KB with the words.
 // No inline code, no eval, no HTML made from text, no cookie: the strictest policy lets it run.
 
 // Milliseconds for one answer.
@@ -10,9 +11,9 @@ const RETRIES = 5;
 // Seconds; a server that asks for more gets the enquiry when the visitor tries again.
 const LONGEST_PAUSE = 60;
 
-const {source, origins, proof, texts} = settings;
-const script = document.currentScript || document.querySelector(`script[src*="/${source}/embed.js"]`);
-const door = script.src.replace(/\/embed\.js.*/, "");
+const [source, origins, proof, texts] = settings;
+const {src} = document.querySelector(`script[src*="/${source}/embed.js"]`);
+const door = src.replace(/\/embed\.js.*/, "");
 const home = new URL(door).origin;
 const readable = [home, ...origins].includes(location.origin);
 const known = new WeakSet();
@@ -28,7 +29,7 @@ const fire = (place, type, detail) =>
 
 // Until the seconds are over or the network is back, whichever comes first; without a network, until it is back.
 const rest = seconds => new Promise(done => {
-  addEventListener("online", done, {once: true});
+  addEventListener("online", done);
   if (navigator.onLine) setTimeout(done, seconds * 1000);
 });
 
@@ -131,7 +132,8 @@ function enhance(form) {
     const control = controls().find(({name, type}) => name === field && type !== "hidden")
       || code.startsWith("phone.") && form.querySelector("[type=tel]");
     if (!control || isMarked(control)) return control;
-    const note = make("p", {className: "lead-message", id: `lead-message-${++notes}`, textContent: detail});
+    const note = make("p", {className: "lead-message", id: `lead-${++notes}`, textContent: detail});
+    note.style.cssText = "margin:.4em 0;padding-left:.5em;border-left:.25em solid #d92d20";
     const described = control.getAttribute("aria-describedby") || "";
     const describe = text => control.setAttribute("aria-describedby", text);
     const clear = () => {

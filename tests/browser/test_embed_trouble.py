@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
@@ -23,6 +24,9 @@ class Line:
         self.posts: list[Request] = []
         self._breaks = list(breaks)
         page.route(gateway.form(), self._pass)
+
+    def has_posts(self, number: int) -> bool:
+        return len(self.posts) == number
 
     def keys(self) -> list[str | None]:
         return [post.header_value("Idempotency-Key") for post in self.posts]
@@ -150,9 +154,9 @@ def test_when_nothing_helps_the_visitor_is_told_and_the_next_click_is_still_the_
     fill(page, number)
     send(page)
     for tries in range(1, 6):
+        visitor.until(partial(line.has_posts, tries))
         expect(page.get_by_role("status")).to_have_text("No answer yet. Trying again…")
-        page.wait_for_function("document.querySelector('button').disabled")
-        until(page, lambda tries=tries: len(line.posts) == tries)
+        expect(page.get_by_role("button")).to_be_disabled()
         page.clock.run_for(17_000)
 
     status = page.get_by_role("status")
@@ -195,12 +199,3 @@ def test_a_server_that_asks_for_an_hour_does_not_hold_the_visitor(
 
     expect(page.get_by_role("status")).to_have_text("This could not be sent. Please try again later.")
     expect(page.get_by_role("button")).to_be_enabled()
-
-
-def until(page: Page, condition: Callable[[], bool]) -> None:
-    """Wait, while the browser's events come in."""
-    for _ in range(500):
-        if condition():
-            return
-        page.wait_for_timeout(10)
-    raise AssertionError("it did not happen within five seconds")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,8 +38,16 @@ class Visit:
         return self.page
 
     def events(self) -> list[tuple[str, Any]]:
-        """The `lead:` events of this page so far, as (name, detail); see `listens`."""
+        """The `lead:` events of this page so far, as (name, detail)."""
         return [(each["type"], each["detail"]) for each in self.page.evaluate("window.leadEvents")]
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Wait for what no locator shows; `wait_for_function` is not for us, strict policies forbid its eval."""
+        for _ in range(PATIENCE // 10):
+            if condition():
+                return
+            self.page.wait_for_timeout(10)
+        raise AssertionError(f"it did not happen within {PATIENCE / 1000:.0f} seconds")
 
     def overflows(self) -> bool:
         """Must a visitor scroll sideways?"""
