@@ -83,6 +83,13 @@ def _form(source: SourceConfig, key: str) -> Iterator[ConfigProblem]:
         yield _doubt(f"{key}.{name}", message)
     if not source.consent_text:
         yield _doubt(f"{key}.consent_text", "is missing: a person who is called should have agreed to it")
+    elif source.form:
+        for language in source.form.languages[1:]:  # consent_text is in the first
+            if "form.consent" not in source.form.texts.get(language, {}):
+                yield _doubt(
+                    f"{key}.form.texts.{language}",
+                    "has no consent: who reads the form in this language agrees to consent_text in another",
+                )
     if not any(limit.endswith(" per ip") for limit in source.limits):
         yield _doubt(
             f"{key}.limits",

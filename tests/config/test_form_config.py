@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config import Form, parse_config
+from gateway.config import Form, config_warnings, parse_config
 from gateway.config.words import built_in
 from tests.config.files import ENVIRON, GOOD, problems_of
 
@@ -153,6 +153,15 @@ def test_what_configuration_decides_is_not_asked_of_a_visitor() -> None:
     text = GOOD.replace('"MobileNo", "EnquiryType"', '"MobileNo", "list_id"')
 
     assert "never by a visitor" in problems_of(text)[f"{KEY}.fields[2]"]
+
+
+def test_a_consent_in_another_language_than_the_form_is_doubted() -> None:
+    def doubts(lines: str) -> list[str]:
+        config = parse_config(with_form(lines), ENVIRON)
+        return [each.key for each in config_warnings(config) if each.key.startswith(KEY)]
+
+    assert doubts('languages = ["en", "hi"]') == [f"{KEY}.texts.hi"]
+    assert doubts('languages = ["en", "hi"]\ntexts.hi.consent = "मैं सहमत हूँ।"') == []
 
 
 def test_hindi_says_everything_english_says() -> None:
