@@ -16,7 +16,9 @@ from gateway.leads.lead import LeadStatus
 from gateway.store.records import Story
 from gateway.web import thanks
 from gateway.web.context import client_address, secret_key, services
+from gateway.web.errors import Refusal
 from gateway.web.hosted_form import is_embedded
+from gateway.web.origins import origin_of
 from gateway.web.standing import Standing, ringing_of, standing_of
 from gateway.web.wording import words_of
 
@@ -45,6 +47,18 @@ class Visit:
     def digits(self) -> str:
         """The end of the number: enough to see a slip of the finger, too little for anybody else."""
         return self.phone[-DIGITS_SHOWN:]
+
+
+@blueprint.before_request
+def only_from_here() -> None:
+    """The buttons are ours: a page of anybody else's presses none of them, not even one that may send forms."""
+    if request.method != "POST":
+        return
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    ours = (None, origin_of(services().config.public_url))
+    # A browser of before 2023 does not say what kind of site it is on.
+    if (site is None and origin not in ours) or site not in (None, "same-origin"):
+        raise Refusal("access.refused")
 
 
 @blueprint.get("/<source_name>/thanks")
