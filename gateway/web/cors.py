@@ -9,7 +9,7 @@ from gateway.web.context import services
 from gateway.web.errors import Refusal
 from gateway.web.origins import origin_of
 
-PREFLIGHT_SECONDS = 600
+PREFLIGHT_SECONDS = 7200  # as long as Chromium keeps it
 
 
 def refuse_foreign_origin(source: SourceConfig) -> None:

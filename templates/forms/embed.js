@@ -16,7 +16,6 @@ const {src} = document.querySelector(`script[src*="/${source}/embed.js"]`);
 const door = src.replace(/\/embed\.js.*/, "");
 const home = new URL(door).origin;
 const readable = [home, ...origins].includes(location.origin);
-const known = new WeakSet();
 let notes = 0;
 
 const make = (name, properties) => Object.assign(document.createElement(name), properties);
@@ -167,8 +166,9 @@ function inject(place) {
 
 function scan() {
   for (const place of document.querySelectorAll("[data-lead-gateway]")) {
-    if (known.has(place) || ![source, ""].includes(place.dataset.leadGateway)) continue;
-    known.add(place);
+    // The mark is the element's own, so that a script line that stands twice does no harm.
+    if (place.$lead || ![source, ""].includes(place.dataset.leadGateway)) continue;
+    place.$lead = true;
     const isForm = place.matches("form");
     if (isForm) {
       // Where this script cannot help, the form works as forms do without scripts.

@@ -296,6 +296,18 @@ def test_a_form_that_appears_later_works_too(
     assert len(form_gateway.leads(number)) == 1
 
 
+def test_a_script_line_that_stands_twice_does_no_harm(
+    own_form: Visiting, form_gateway: FormGateway, phone: NewPhone
+) -> None:
+    number, page = phone(), own_form({"fields": FIELDS + form_gateway.script()}).page
+
+    fill(page, number)
+    send(page)
+
+    expect(page.get_by_role("status")).to_contain_text(THANKS)
+    assert len(form_gateway.leads(number)) == 1
+
+
 def test_a_policy_of_nonces_lets_it_run(
     visit: Visiting, form_gateway: FormGateway, foreign_site: ForeignSite, phone: NewPhone
 ) -> None:

@@ -62,14 +62,19 @@ def answering(status: int, origin: str, **headers: str) -> Callable[[Route], Non
     return lambda route: route.fulfill(status=status, headers=known | headers, body="<h1>Sorry</h1>")
 
 
+@pytest.mark.parametrize("source", ["website", "proven"])
 def test_what_is_sent_offline_leaves_when_the_network_is_back(
-    own_form: Visiting, form_gateway: FormGateway, phone: NewPhone, shots: Callable[[Page, str], None]
+    source: str,
+    own_form: Visiting,
+    form_gateway: FormGateway,
+    phone: NewPhone,
+    shots: Callable[[Page, str], None],
 ) -> None:
-    number, visitor = phone(), own_form()
+    number, visitor = phone(), own_form({"source": source})
     page = visitor.page
-    fill(page, number)
 
     visitor.context.set_offline(True)
+    fill(page, number)
     send(page)
     expect(page.get_by_role("status")).to_have_text(
         "You are offline. This will be sent when you are back online."
@@ -80,7 +85,7 @@ def test_what_is_sent_offline_leaves_when_the_network_is_back(
     visitor.context.set_offline(False)
 
     expect(page.get_by_role("status")).to_contain_text("Thank you")
-    assert len(form_gateway.leads(number)) == 1
+    assert [lead["problems"] for lead in form_gateway.leads(number)] == [[]]
 
 
 @pytest.mark.parametrize(
