@@ -7,8 +7,10 @@ import time
 
 import pytest
 
+from gateway.leads.consent import Consent
 from gateway.leads.identity import new_id
 from gateway.leads.lead import Enquiry, State
+from gateway.store.calls import NewCall
 from gateway.store.operations import Accept
 from gateway.store.records import Hold, NewLead
 from tests.cli.conftest import CommandLine
@@ -63,6 +65,51 @@ def test_retry_of_all_asks_first(migrated: CommandLine) -> None:
     assert migrated.run("leads", "retry", "--all", "dead", answer="y\n").exit_code == 0
     assert state_of(migrated, lead_id) == State.QUEUED
     assert state_of(migrated, other) == State.HELD
+
+
+def test_spam_that_was_none_is_released_by_its_id_and_all_at_once(migrated: CommandLine) -> None:
+    one, other, unreadable = (
+        keep(migrated, State.QUARANTINED),
+        keep(migrated, State.QUARANTINED),
+        keep(migrated, State.QUARANTINED, phone=""),
+    )
+    assert migrated.run("leads", "retry", one).stdout == "1 lead queued again.\n"
+    assert state_of(migrated, one) == State.QUEUED
+
+    done = migrated.run("leads", "retry", "--all", "quarantined", "--yes")
+
+    assert done.stdout == "1 lead queued again.\n"
+    assert unreadable in done.stderr
+    assert "with a phone number" in done.stderr
+    assert [state_of(migrated, each) for each in (other, unreadable)] == [State.QUEUED, State.QUARANTINED]
+
+
+def test_a_lead_is_shown_with_its_consents_and_calls(migrated: CommandLine) -> None:
+    lead_id = keep(migrated, State.QUARANTINED, consent=CONSENT)
+    store = migrated.store()
+    call = NewCall(
+        id=new_id(CONSENT.at),
+        source="partner",
+        dialer="main",
+        agent_user="agent1",
+        phone="9876543210",
+        mode="preview",
+        lead_id=lead_id,
+        asked_by="visitor 192.0.2.7",
+        asked_at=CONSENT.at,
+    )
+    store.calls.ask(call)
+    store.close()
+
+    shown = migrated.run("leads", "show", lead_id)
+    story = json.loads(migrated.run("leads", "show", lead_id, "--json").stdout)
+
+    assert shown.exit_code == 0
+    for told in ("Consent", CONSENT.text, "2026-11 (en)", "given", "2026-11-18", CONSENT.page_url, "Calls"):
+        assert told in shown.stdout
+    assert "\x1b[2J" not in shown.stdout
+    assert (story["consents"][0]["text"], story["consents"][0]["given"]) == (CONSENT.text, True)
+    assert [(each["outcome"], each["agent_user"]) for each in story["calls"]] == [("asked", "agent1")]
 
 
 def test_resolve_makes_an_unconfirmed_lead_delivered_with_its_number(migrated: CommandLine) -> None:
@@ -123,7 +170,26 @@ def test_a_hold_is_listed_and_released(migrated: CommandLine) -> None:
 # -- making --------------------------------------------------------------------------------------------------
 
 
-def keep(command_line: CommandLine, state: State, *, body: bytes = b"{}") -> str:
+CONSENT = Consent(
+    text="I agree to be called about my enquiry.",
+    version="2026-11",
+    language="en",
+    given=True,
+    page_url="https://www.example.com/offers",
+    address="192.0.2.7",
+    user_agent="\x1b[2JMozilla/5.0",
+    at=1_795_000_000.0,
+)
+
+
+def keep(
+    command_line: CommandLine,
+    state: State,
+    *,
+    body: bytes = b"{}",
+    phone: str = "9876543210",
+    consent: Consent | None = None,
+) -> str:
     """A lead on disk in this state."""
     now = time.time()
     enquiry = Enquiry(
@@ -144,11 +210,12 @@ def keep(command_line: CommandLine, state: State, *, body: bytes = b"{}") -> str
         source="partner",
         dialer="main",
         list_id="25062018",
-        phone="9876543210",
-        fields={"MobileNo": "9876543210", "phone_number": "9876543210", "list_id": "25062018"},
+        phone=phone,
+        fields={"MobileNo": phone, "phone_number": phone, "list_id": "25062018"},
         received_at=now,
         next_at=now,
         hold_scope="login" if state is State.HELD else None,
+        consent=consent,
     )
     store = command_line.store()
     store.transact([Accept(enquiry=enquiry, leads=(lead,))])
