@@ -25,7 +25,8 @@ class Widget:
     scripts: tuple[str, ...]
     place: str = ""  # class of the element that the script fills; empty: it fills none
     site_key: str = ""
-    action: str = ""
+    action: str = ""  # asked for by our script at the moment of sending
+    place_action: str = ""  # asked for by the script of the service
     challenge: str = ""  # where its script gets the work to do
     hosts: tuple[str, ...] = ()  # where its scripts, frames, styles and requests are
 
@@ -45,21 +46,21 @@ def _altcha(source: SourceConfig, _captcha: Captcha) -> Widget:
     return Widget(scripts=("/forms/proof.js",), challenge=f"/forms/{source.name}/challenge")
 
 
-def _turnstile(_source: SourceConfig, captcha: Captcha) -> Widget:
+def _turnstile(source: SourceConfig, captcha: Captcha) -> Widget:
     # https://developers.cloudflare.com/turnstile/reference/content-security-policy/
     return Widget(
-        scripts=("https://challenges.cloudflare.com/turnstile/v0/api.js",),
+        scripts=("https://challenges.cloudflare.com/turnstile/v0/api.js", _ours(source)),
         place="cf-turnstile",
         site_key=captcha.site_key,
-        action=captcha.action or "",
+        place_action=captcha.action or "",
         hosts=("https://challenges.cloudflare.com",),
     )
 
 
-def _hcaptcha(_source: SourceConfig, captcha: Captcha) -> Widget:
+def _hcaptcha(source: SourceConfig, captcha: Captcha) -> Widget:
     # https://docs.hcaptcha.com/#content-security-policy-settings
     return Widget(
-        scripts=("https://js.hcaptcha.com/1/api.js",),
+        scripts=("https://js.hcaptcha.com/1/api.js", _ours(source)),
         place="h-captcha",
         site_key=captcha.site_key,
         hosts=("https://hcaptcha.com", "https://*.hcaptcha.com"),
@@ -67,18 +68,21 @@ def _hcaptcha(_source: SourceConfig, captcha: Captcha) -> Widget:
 
 
 def _recaptcha(source: SourceConfig, captcha: Captcha) -> Widget:
-    # https://developers.google.com/recaptcha/docs/faq (content security policy); an action means version 3
-    hosts = ("https://www.google.com/recaptcha/", "https://www.gstatic.com/recaptcha/")
+    # https://developers.google.com/recaptcha/docs/faq (content security policy)
     api = "https://www.google.com/recaptcha/api.js"
-    if captcha.action:
-        ours = url_for("forms.script", source_name=source.name, name="recaptcha")
-        return Widget(
-            scripts=(f"{api}?render={quote(captcha.site_key, safe='')}", ours),
-            site_key=captcha.site_key,
-            action=captcha.action,
-            hosts=hosts,
-        )
-    return Widget(scripts=(api,), place="g-recaptcha", site_key=captcha.site_key, hosts=hosts)
+    is_third_version = bool(captcha.action)
+    query = f"?render={quote(captcha.site_key, safe='')}" if is_third_version else ""
+    return Widget(
+        scripts=(api + query, _ours(source)),
+        place="" if is_third_version else "g-recaptcha",
+        site_key=captcha.site_key,
+        action=captcha.action or "",
+        hosts=("https://www.google.com/recaptcha/", "https://www.gstatic.com/recaptcha/"),
+    )
+
+
+def _ours(source: SourceConfig) -> str:
+    return url_for("forms.script", source_name=source.name, name="captcha")
 
 
 _WIDGETS: Mapping[str, Callable[[SourceConfig, Captcha], Widget]] = MappingProxyType(

@@ -28,7 +28,10 @@ def blank(source: SourceConfig) -> Response:
     """The form itself, with the fields its source asks for."""
     words = words_of(source, request)
     page = _hosted("forms/blank.html", source, words, hidden=hosted_form.hidden_of(source, words))
-    return _response(page, 200)
+    response = _response(page, 200)
+    # Not no-store: then browsers would not show again what was typed when a visitor comes back to this page.
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
 
 
 def again(source: SourceConfig, filled: Filled, problems: Sequence[Problem], status: int = 422) -> Response:

@@ -57,7 +57,7 @@ def ask(source_name: str) -> Response:  # noqa: ARG001  the guard has looked it 
     return cors.preflight()
 
 
-@blueprint.get("/<source_name>/<any(frame,recaptcha):name>.js")
+@blueprint.get("/<source_name>/<any(frame,captcha):name>.js")
 def script(source_name: str, name: str) -> Response:  # noqa: ARG001  the guard has looked it up
     return form_pages.script(name)
 

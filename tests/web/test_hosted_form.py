@@ -45,6 +45,13 @@ def test_every_field_has_its_label(gateway: Gateway) -> None:
     assert [each["for"] for each in page.all("label")] == seen
 
 
+def test_a_browser_may_keep_the_empty_page_but_none_that_was_filled_in(gateway: Gateway) -> None:
+    page = opened_page(gateway)
+
+    assert page.answer.headers["Cache-Control"] == "private, no-cache"
+    assert sent(gateway, page, {"MobileNo": "98"}).headers["Cache-Control"] == "no-store"
+
+
 def test_a_form_that_says_nothing_asks_for_name_and_number(tmp_path: Path) -> None:
     with opened(tmp_path, config_with(form=None)) as gateway:
         assert opened_page(gateway).controls[:2] == ["CustomerName", "MobileNo"]
