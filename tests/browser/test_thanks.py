@@ -57,7 +57,7 @@ def there(page: Page) -> Page:
 
 
 @pytest.mark.parametrize("options", LOOKS, ids=IDS)
-def test_the_page_finds_out_by_itself_that_the_enquiry_is_with_the_call_team(
+def test_the_page_finds_out_by_itself_what_became_of_it(
     visit: Visiting, gateway: FormGateway, phone: NewPhone, axe: Axe, shots: Shots, options: dict[str, Any]
 ) -> None:
     number = phone()
