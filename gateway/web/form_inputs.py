@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -98,6 +98,20 @@ def as_sent(words: Words, typed: Mapping[str, Any], messages: Mapping[str, str])
     ]
 
 
+def at_their_fields(typed: Mapping[str, Any], problems: Sequence[Problem]) -> list[Problem]:
+    """Each problem at the name the form itself uses: `phone` was sent empty, and MobileNo is what is missing."""
+    homes: dict[str, str] = {}
+    for name in typed:
+        if place := place_of(name):
+            homes.setdefault(_heard_as(place.field), name)
+    return [
+        problem
+        if problem.field in typed
+        else replace(problem, field=homes.get(_heard_as(problem.field), problem.field))
+        for problem in problems
+    ]
+
+
 def told(words: Words, problem: Problem) -> str:
     """A problem in the visitor's language."""
     return words.find(f"problems.{problem.code}") or problem.message
@@ -135,6 +149,10 @@ def _sent(words: Words, name: str, value: str, message: str) -> Input:
         complete=_COMPLETE.get(field, ""),
         message=message,
     )
+
+
+def _heard_as(field: str) -> str:
+    return "MobileNo" if field == "phone_number" else field  # a visitor has one number
 
 
 def _control(field: str, value: str) -> Control:

@@ -19,7 +19,7 @@ from gateway.web.clients import wants_json
 from gateway.web.context import services
 from gateway.web.discretion import for_strangers
 from gateway.web.errors import bad_lead
-from gateway.web.form_inputs import told
+from gateway.web.form_inputs import at_their_fields, told
 from gateway.web.preferences import wait_of
 from gateway.web.screening import screen
 from gateway.web.wording import words_of
@@ -104,10 +104,11 @@ def _missing(filled: Filled) -> tuple[Problem, ...]:
 
 def _refused(filled: Filled, problems: tuple[Problem, ...]) -> Response:
     metrics.refused(g.source.name, problems[0].code)
+    placed = at_their_fields(filled.typed, problems)
     if not wants_json(request):
-        return form_pages.again(g.source, filled, problems)
+        return form_pages.again(g.source, filled, placed)
     words = words_of(g.source, request)
-    raise bad_lead([replace(problem, message=told(words, problem)) for problem in problems])
+    raise bad_lead([replace(problem, message=told(words, problem)) for problem in placed])
 
 
 def _refused_file(error: FileSent) -> Response:

@@ -130,6 +130,17 @@ def test_a_field_the_form_forgot_is_asked_for(gateway: Gateway) -> None:
     assert re.search(r'<input id="field-1" name="(MobileNo|phone_number)" type="tel" value=""', page)
 
 
+@pytest.mark.parametrize("name", ["phone", "your-phone", "tel-123", "form_fields[mobile]", "phone_number"])
+def test_an_empty_number_is_asked_for_in_the_forms_own_field(gateway: Gateway, name: str) -> None:
+    page = gateway.form({"name": "Asha", name: " "}).text
+    answer = gateway.script({"name": "Asha", name: ""})
+
+    (field,) = re.findall(r'<input [^>]*type="tel"[^>]*>', page)
+    assert f'name="{name}"' in field
+    assert 'aria-invalid="true"' in field
+    assert [each["field"] for each in answer.json["errors"]] == [name]
+
+
 @pytest.mark.parametrize(
     "value", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{7*7}}", "${7*7}"]
 )
