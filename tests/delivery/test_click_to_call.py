@@ -178,6 +178,16 @@ def test_a_person_who_opted_out_is_not_called(desk: Desk) -> None:
     assert desk.emulator.requests().total == 0
 
 
+def test_a_process_that_sends_no_leads_places_calls_all_the_same(tmp_path: Path) -> None:
+    dialer = ScriptedDialer()
+    services = services_on(tmp_path, deliver=False, dialers={"main": dialer})
+    result = Desk(services=services, emulator=NOBODY).call()
+    stop(services)
+
+    assert result.called is Called.PLACED
+    assert len(dialer.calls) == 1
+
+
 def test_a_call_that_cannot_be_written_down_is_not_made(tmp_path: Path) -> None:
     dialer = ScriptedDialer()
     services = services_on(tmp_path, dialers={"main": dialer})
@@ -226,7 +236,9 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         stop(services)
 
 
-def services_on(folder: Path, dialer_url: str = "http://127.0.0.1:9/", **more: Any) -> Services:
+def services_on(
+    folder: Path, dialer_url: str = "http://127.0.0.1:9/", *, deliver: bool = True, **more: Any
+) -> Services:
     url = f"sqlite:///{folder}/gateway.db"
     Store.migrate(url)
     dialer = DialerConfig(name="main", url=dialer_url, timeout=0.6, connect_timeout=0.5)
@@ -234,7 +246,7 @@ def services_on(folder: Path, dialer_url: str = "http://127.0.0.1:9/", **more: A
         dialers={"main": dialer},
         sources={"website": SourceConfig(name="website", kind="form", dialer="main", list_id="25062018")},
     )
-    return create_services(Settings(database_url=url, state_dir=folder), config, **more)
+    return create_services(Settings(database_url=url, state_dir=folder, deliver=deliver), config, **more)
 
 
 def stop(services: Services) -> None:
