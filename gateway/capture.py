@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from typing import Any
 
 import structlog
 
 from gateway import metrics
 from gateway.clock import Clock
 from gateway.config import GatewayConfig, SourceConfig
-from gateway.delivery import Admission, Delivery
+from gateway.delivery import Delivery
+from gateway.delivery.batch import Departure
 from gateway.leads.consent import Consent
-from gateway.leads.extra import Extra
-from gateway.leads.identity import key_fingerprint, new_id, phone_fingerprint
+from gateway.leads.identity import new_id
 from gateway.leads.lead import Enquiry, Lead, LeadStatus, Problem, State, Submission
 from gateway.leads.make import make_lead
 from gateway.leads.verdict import CLEAN, Verdict
+from gateway.new_lead import new_lead, quarantined
 from gateway.settings import Settings
 from gateway.store import Store
 from gateway.store.operations import Accept, SaveAnswer
@@ -26,7 +27,6 @@ from gateway.store.records import (
     Accepted,
     AcceptedLead,
     IdempotencyClaim,
-    Identity,
     InFlight,
     Mismatched,
     NewLead,
@@ -36,7 +36,7 @@ from gateway.store.records import (
 
 log = structlog.get_logger("gateway.capture")
 
-KEY_WINDOW = 30 * 86400.0  # seconds a sender's own lead id is remembered
+_ON_THEIR_WAY = (State.QUEUED, State.SENDING)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,12 +88,17 @@ def capture(
         if not quarantine:
             return Bad(problems=lead)
         return Captured(status=_keep_quarantined(services, source, enquiry, submission, lead, lead_id))
-    new = _new_lead(services, source, submission, lead, enquiry, test=test, verdict=verdict, consent=consent)
-    accepted: Accepted = services.recorder.record(Accept(enquiry=enquiry, leads=(new,), claim=claim))
-    if accepted.idempotency is not None:
-        return accepted.idempotency
-    metrics.accepted(source.name)
-    return _finish(services, new, accepted.leads[0], lead, wait)
+    new = new_lead(
+        services.delivery, source, submission, lead, enquiry, test=test, verdict=verdict, consent=consent
+    )
+    with _departure(services, new, wait) as departure:
+        if departure is not None:
+            new = replace(new, attempt_id=new_id(enquiry.received_at))
+        accepted: Accepted = services.recorder.record(Accept(enquiry=enquiry, leads=(new,), claim=claim))
+        if accepted.idempotency is not None:
+            return accepted.idempotency
+        metrics.accepted(source.name)
+        return _finish(services, new, accepted.leads[0], lead, wait, departure)
 
 
 def capture_all(
@@ -139,9 +144,9 @@ def _lead_or_quarantine(
     lead_id = new_id(enquiry.received_at)
     lead = make_lead(submission, source, services.config, lead_id=lead_id, strict=False)
     if isinstance(lead, Lead):
-        return _new_lead(services, source, submission, lead, enquiry, test=False)
+        return new_lead(services.delivery, source, submission, lead, enquiry, test=False)
     metrics.refused(source.name, lead[0].code)
-    return _quarantined(source, enquiry, submission, lead, lead_id)
+    return quarantined(source, enquiry, submission, lead, lead_id)
 
 
 def _keep_quarantined(
@@ -152,125 +157,39 @@ def _keep_quarantined(
     problems: tuple[Problem, ...],
     lead_id: str,
 ) -> LeadStatus:
-    new = _quarantined(source, enquiry, submission, problems, lead_id)
+    new = quarantined(source, enquiry, submission, problems, lead_id)
     accepted = services.recorder.record(Accept(enquiry=enquiry, leads=(new,), claim=None))
     _log_captured(new, accepted.leads[0])
     return _status(new, accepted.leads[0])
 
 
-def _quarantined(
-    source: SourceConfig,
-    enquiry: Enquiry,
-    submission: Submission,
-    problems: tuple[Problem, ...],
-    lead_id: str,
-) -> NewLead:
-    return NewLead(
-        id=lead_id,
-        state=State.QUARANTINED,
-        source=source.name,
-        dialer=source.dialer,
-        list_id=source.list_id,
-        phone="",
-        fields={},
-        extra=_kept(submission),
-        problems=problems,
-        reason_code=problems[0].code,
-        message=problems[0].message,
-        received_at=enquiry.received_at,
-        next_at=enquiry.received_at,
-    )
-
-
-def _kept(submission: Submission) -> dict[str, Any]:
-    """What was read out of it, bounded: the whole of it stands in the enquiry as received."""
-    extra = Extra()
-    for name, value in (*submission.fields.items(), *submission.extra.items()):
-        extra.keep(name, value)
-    return extra.as_dict()
-
-
-def _new_lead(
-    services: Services,
-    source: SourceConfig,
-    submission: Submission,
-    lead: Lead,
-    enquiry: Enquiry,
-    *,
-    test: bool,
-    verdict: Verdict = CLEAN,
-    consent: Consent | None = None,
-) -> NewLead:
-    is_test = test or lead.test
-    admission = _admitted(services.delivery, lead, verdict, is_test=is_test)
-    return NewLead(
-        id=lead.id,
-        state=admission.state,
-        source=source.name,
-        dialer=lead.dialer,
-        list_id=lead.list_id,
-        phone=lead.phone,
-        fields=lead.fields,
-        extra=lead.extra,
-        warnings=(*lead.warnings, *verdict.notes),
-        problems=verdict.problems,
-        test=is_test,
-        # A quarantined lead must not turn the same person's next enquiry into a duplicate of itself.
-        identities=() if is_test or verdict.suspicious else _identities(source, submission, lead),
-        owner=admission.owner,
-        hold_scope=admission.hold_scope,
-        reason_code=admission.reason_code,
-        message=admission.message,
-        received_at=enquiry.received_at,
-        next_at=enquiry.received_at,
-        consent=consent,
-    )
-
-
-def _admitted(delivery: Delivery, lead: Lead, verdict: Verdict, *, is_test: bool) -> Admission:
-    if is_test:
-        return Admission(owner=None, state=State.TEST)
-    if verdict.suspicious:
-        why = verdict.problems[0]
-        return Admission(owner=None, state=State.QUARANTINED, reason_code=why.code, message=why.message)
-    return delivery.admit(lead.dialer, lead.list_id)
-
-
-def _identities(source: SourceConfig, submission: Submission, lead: Lead) -> tuple[Identity, ...]:
-    found = []
-    if source.dedupe > 0:
-        found.append(
-            Identity(
-                scope=source.dedupe_scope,
-                fingerprint=phone_fingerprint(source.dedupe_scope, lead.phone),
-                seconds=source.dedupe,
-            )
-        )
-    if submission.key:
-        found.append(
-            Identity(
-                scope=f"key:{source.name}",
-                fingerprint=key_fingerprint(source.name, submission.key),
-                seconds=KEY_WINDOW,
-            )
-        )
-    return tuple(found)
-
-
 # -- waiting -------------------------------------------------------------------------------------------------
 
 
-def _finish(services: Services, new: NewLead, kept: AcceptedLead, lead: Lead, wait: float) -> Captured:
+def _departure(services: Services, new: NewLead, wait: float) -> AbstractContextManager[Departure | None]:
+    """Where a sender is free, the lead is stored as leaving: one commit less for a caller who waits."""
+    departure = services.delivery.reserve(new.dialer) if wait > 0 and new.owner is not None else None
+    return departure or nullcontext()
+
+
+def _finish(
+    services: Services,
+    new: NewLead,
+    kept: AcceptedLead,
+    lead: Lead,
+    wait: float,
+    departure: Departure | None,
+) -> Captured:
     """Hand the lead over and wait for its end, or for the end of the lead it repeats."""
     _log_captured(new, kept)
     delivery = services.delivery
     awaited = kept.duplicate_of or new.id
     if not _worth_waiting(delivery, new, kept, wait):
-        _hand_over(services, new, kept)
+        _hand_over(services, new, kept, departure)
         return _captured(services, new, kept, lead, None)
     ticket = delivery.subscribe(awaited)
     try:
-        _hand_over(services, new, kept)
+        _hand_over(services, new, kept, departure)
         if kept.duplicate_of:
             delivery.follow(awaited)
         return _captured(services, new, kept, lead, ticket.wait(wait))
@@ -281,24 +200,31 @@ def _finish(services: Services, new: NewLead, kept: AcceptedLead, lead: Lead, wa
 def _worth_waiting(delivery: Delivery, new: NewLead, kept: AcceptedLead, wait: float) -> bool:
     if wait <= 0 or not delivery.has_room_to_wait(new.dialer):
         return False
-    return kept.state is State.DUPLICATE or (kept.state is State.QUEUED and new.owner is not None)
+    return kept.state is State.DUPLICATE or (kept.state in _ON_THEIR_WAY and new.owner is not None)
 
 
-def _hand_over(services: Services, new: NewLead, kept: AcceptedLead) -> None:
-    if kept.state is not State.QUEUED or new.owner is None:
+def _hand_over(
+    services: Services, new: NewLead, kept: AcceptedLead, departure: Departure | None = None
+) -> None:
+    if departure is not None and new.attempt_id is not None and kept.state is State.SENDING:
+        services.delivery.depart(new.dialer, departure, _queued(new), new.attempt_id)
         return
-    services.delivery.hand_over(
-        new.dialer,
-        QueuedLead(
-            id=new.id,
-            phone=new.phone,
-            list_id=new.list_id,
-            fields=new.fields,
-            attempts=0,
-            received_at=new.received_at,
-            source=new.source,
-            test=new.test,
-        ),
+    if departure is not None:
+        departure.cancel()  # it is not this lead's any more: others may use it while the caller waits
+    if kept.state is State.QUEUED and new.owner is not None:
+        services.delivery.hand_over(new.dialer, _queued(new))
+
+
+def _queued(new: NewLead) -> QueuedLead:
+    return QueuedLead(
+        id=new.id,
+        phone=new.phone,
+        list_id=new.list_id,
+        fields=new.fields,
+        attempts=0,
+        received_at=new.received_at,
+        source=new.source,
+        test=new.test,
     )
 
 
@@ -326,7 +252,7 @@ def _status(new: NewLead, kept: AcceptedLead) -> LeadStatus:
     return LeadStatus(
         id=new.id,
         source=new.source,
-        state=kept.state,
+        state=State.QUEUED if kept.state is State.SENDING else kept.state,
         received_at=new.received_at,
         dialer=new.dialer,
         list_id=new.list_id,

@@ -10,6 +10,7 @@ import structlog
 
 from gateway.clock import Clock
 from gateway.config import GatewayConfig
+from gateway.delivery.batch import Departure
 from gateway.delivery.breaker import Breaker
 from gateway.delivery.calls import Calls
 from gateway.delivery.gate import Gate, HostGate
@@ -158,6 +159,15 @@ class Delivery:
         if self._stopped or not line.open or line.waiting() >= MOST_IN_MEMORY:
             return Admission(owner=None, state=State.QUEUED)
         return Admission(owner=self._owner.id, state=State.QUEUED)
+
+    def reserve(self, dialer: str) -> Departure | None:
+        """A departure for one lead about to be stored, so that it need not be marked later; None: it queues."""
+        line = self._lines.get(dialer)
+        return line.reserve() if line is not None and not self._stopped else None
+
+    def depart(self, dialer: str, departure: Departure, lead: QueuedLead, attempt_id: str) -> None:
+        """The lead is on disk as sending under `attempt_id`."""
+        self._lines[dialer].depart(departure, lead, attempt_id)
 
     def subscribe(self, lead_id: str) -> Ticket:
         """A place to wait for a lead; taken before `hand_over`, given up with `leave`."""

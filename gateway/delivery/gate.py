@@ -43,6 +43,8 @@ class Permit(Protocol):
 class Gate(Protocol):
     """Who may send, and when."""
 
+    instant: bool  # whether `enter` costs next to nothing, so that one may ask just in case
+
     def enter(self) -> Permit | float:
         """A permit, or the seconds to wait before asking again."""
 
@@ -52,6 +54,8 @@ class Gate(Protocol):
 
 class HostGate:
     """The gate of one machine; exact, about ten microseconds."""
+
+    instant = True
 
     def __init__(
         self, directory: Path, name: str, *, max_concurrency: int, max_per_second: int, clock: Clock

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
 
 import structlog
 
 from gateway.clock import Clock
 from gateway.config import Batching, DialerConfig
+from gateway.delivery.batch import Batch, Departure, Marked, Ready, Ships
 from gateway.delivery.breaker import Breaker, Circuit
 from gateway.delivery.gate import Gate, Permit
 from gateway.delivery.pulse import Pulse
@@ -23,41 +23,6 @@ DEFER = 0.2  # seconds before a lead is tried again whose number another process
 GATHER = 0.025  # seconds a lead waits for company at most, and never longer than an answer takes
 COMPANY = 16  # leads that are enough to leave together at once
 SINGLY = 600.0  # seconds without add_multi_lead after the dialer did not take one
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Batch:
-    """What one request to the dialer will carry."""
-
-    leads: tuple[QueuedLead, ...]
-    multi: bool  # through add_multi_lead
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Marked:
-    """A batch that is committed as sending."""
-
-    attempt_id: str
-    leads: tuple[QueuedLead, ...]
-    multi: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Ready:
-    """A marked batch and its permit."""
-
-    marked: Marked
-    permit: Permit
-
-
-class Ships(Protocol):
-    """What a line's senders do with what they took."""
-
-    def mark(self, line: Line, batch: Batch) -> Marked | None:
-        """Commit that the batch is about to leave; None when nothing of it may."""
-
-    def ship(self, line: Line, marked: Marked, permit: Permit) -> None:
-        """Send it, and see to what comes of it."""
 
 
 class Line:
@@ -86,6 +51,7 @@ class Line:
         self._shipper = shipper
         self._queue = LineQueue()
         self._deferred: list[tuple[float, QueuedLead]] = []
+        self._departing: deque[Ready] = deque()  # stored as sending already, with their permits
         self._changed = threading.Condition()
         self._released = threading.Event()
         self._company = threading.Event()
@@ -135,6 +101,41 @@ class Line:
             if self._at_the_gate and len(self._queue) >= COMPANY:
                 self._company.set()
             self._wake_sender()
+
+    def reserve(self) -> Departure | None:
+        """A sender and a permit for one new lead, where nothing waits: it can be stored as leaving, in one commit.
+
+        None where it should queue: then it is marked in a commit of its own, together with others.
+        """
+        with self._changed:
+            if not self._is_quiet() or self._active >= self.pulse.senders_wanted(self._most_senders):
+                return None
+            permit = self._gate.enter()
+            if isinstance(permit, float):
+                return None
+            self._active += 1
+        return Departure(permit=permit, give_back=self._not_needed)
+
+    def _is_quiet(self) -> bool:
+        if not self._gate.instant or self.config.batch is Batching.ALWAYS or self._stopping:
+            return False
+        if self._at_the_gate or len(self._queue) or self._departing:
+            return False
+        # In a busy process others soon come along, and go together with less work for each.
+        return self.proven and self.open and not (self.busy and self._active)
+
+    def depart(self, departure: Departure, lead: QueuedLead, attempt_id: str) -> None:
+        """The lead is on disk as sending under `attempt_id`: it leaves at once."""
+        marked = Marked(attempt_id=attempt_id, leads=(lead,), multi=False)
+        with self._changed:
+            self._queue.hold(lead)
+            self._departing.append(Ready(marked=marked, permit=departure.use()))
+            self._call_sender()
+
+    def _not_needed(self) -> None:
+        with self._changed:
+            self._active -= 1
+            self._wake_another()
 
     def probe(self, lead: QueuedLead) -> None:
         """One held lead tries whether the cause is mended, although the line is paused."""
@@ -199,11 +200,13 @@ class Line:
 
     def _wake_sender(self) -> None:
         # A sender that would find nothing it may do costs as much as a lead; the tick asks again soon.
-        if not self._may_send():
-            return
+        if self._may_send() and (self._idle or len(self._senders) < self._most_senders):
+            self._call_sender()
+
+    def _call_sender(self) -> None:
         if self._idle:
             self._changed.notify()
-        elif len(self._senders) < self._most_senders and not self._stopping:
+        elif self._departing or not self._stopping:
             sender = threading.Thread(
                 target=self._run, name=f"{self.config.name}-sender-{len(self._senders)}", daemon=True
             )
@@ -228,7 +231,9 @@ class Line:
 
     def _wait_for_work(self) -> bool:
         with self._changed:
-            while not self._stopping:
+            while self._departing or not self._stopping:
+                if self._departing:
+                    return True
                 if len(self._queue) and self._may_send():
                     self._active += 1
                     self._at_the_gate = True
@@ -252,7 +257,10 @@ class Line:
 
     def _serve(self) -> None:
         """Send one batch. Where slots are scarce it is marked while it waits for one, so that no slot waits for it."""
-        ready: _Ready | None = None
+        ready = self._next_departing()
+        if ready is not None:
+            self._shipper.ship(self, ready.marked, ready.permit)
+            return
         try:
             self._gather()
             entered = self._gate.enter()
@@ -267,14 +275,18 @@ class Line:
         if ready is not None:
             self._shipper.ship(self, ready.marked, ready.permit)
 
-    def _mark(self, batch: Batch | None, permit: Permit) -> _Ready | None:
+    def _next_departing(self) -> Ready | None:
+        with self._changed:
+            return self._departing.popleft() if self._departing else None
+
+    def _mark(self, batch: Batch | None, permit: Permit) -> Ready | None:
         marked = self._shipper.mark(self, batch) if batch else None
         if marked is None:
             permit.cancel()
             return None
-        return _Ready(marked=marked, permit=permit)
+        return Ready(marked=marked, permit=permit)
 
-    def _wait_marked(self, batch: Batch, wait: float) -> _Ready | None:
+    def _wait_marked(self, batch: Batch, wait: float) -> Ready | None:
         """Mark, then wait at the gate for a permit, however long it takes: what is marked has to leave."""
         marked = self._shipper.mark(self, batch)
         if marked is None:
@@ -284,7 +296,7 @@ class Line:
             self._released.clear()
             self._released.wait(entered)
             entered = self._gate.enter()
-        return _Ready(marked=marked, permit=entered)
+        return Ready(marked=marked, permit=entered)
 
     def _gather(self) -> None:
         """In a process that is busy, and while a request is under way, let others join this one for a moment.

@@ -38,6 +38,11 @@ class LineQueue:
         self._known.add(lead.id)
         (self._fresh if fresh else self._backlog).append(lead)
 
+    def hold(self, lead: QueuedLead) -> None:
+        """The lead is in flight without having waited here."""
+        self._known.add(lead.id)
+        self._phones.add(lead.phone)
+
     def put_back(self, leads: Iterable[QueuedLead]) -> None:
         """Leads that were taken and not sent return to the head."""
         for lead in reversed(list(leads)):

@@ -46,6 +46,8 @@ class Permits(Protocol):
 class SharedGate:
     """Nothing leaves without a permit in the database; one that cannot be given back ends with its lease."""
 
+    instant = False
+
     def __init__(
         self,
         permits: Permits,

@@ -12,9 +12,10 @@ import structlog
 from gateway import metrics
 from gateway.clock import Clock
 from gateway.config import OnUnknown
+from gateway.delivery.batch import Batch, Marked
 from gateway.delivery.gate import Permit
 from gateway.delivery.holds import Holds
-from gateway.delivery.line import Batch, Line, Marked
+from gateway.delivery.line import Line
 from gateway.delivery.policy import Decision, decide
 from gateway.delivery.waiting import Waiters
 from gateway.dialer.outcome import (

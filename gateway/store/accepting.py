@@ -14,6 +14,7 @@ from gateway.store.claiming import Claims
 from gateway.store.columns import clean, notes_to_json, to_json
 from gateway.store.operations import Accept
 from gateway.store.records import Accepted, AcceptedLead, Identity, NewLead
+from gateway.store.sending import DIALER_LOCK
 from gateway.store.transaction import Bulk, Row, Transaction
 
 DAY = 86400.0
@@ -28,8 +29,8 @@ _ENQUIRIES = Bulk(
 _LEADS = Bulk(
     "INSERT INTO leads (id, enquiry_id, source, state, reason_code, message, duplicate_of, dialer,"
     " list_id, phone, fields, extra, warnings, problems, test, received_at, updated_at, finished_at,"
-    " owner, next_at, hold_scope) VALUES",
-    21,
+    " owner, next_at, hold_scope, attempt_id, sent_at, attempts) VALUES",
+    24,
 )
 _IDENTITIES = Bulk(
     "INSERT INTO identities (scope, fingerprint, lead_id, expires_at) VALUES",
@@ -46,6 +47,11 @@ _LIVE_IDENTITIES = Bulk(
     "FROM (VALUES",
     2,
     ") AS v JOIN identities AS i ON i.scope = v.column1 AND i.fingerprint = v.column2",
+)
+_IN_FLIGHT = Bulk(
+    "FROM (VALUES",
+    2,
+    ") AS v JOIN leads ON leads.state = 'sending' AND leads.dialer = v.column1 AND leads.phone = v.column2",
 )
 _SUPPRESSED = Bulk("FROM suppressions WHERE phone IN (VALUES", 1, ")")
 
@@ -96,6 +102,7 @@ def _judge(transaction: Transaction, leads: Sequence[NewLead]) -> list[AcceptedL
     windows = _Windows(live=_live_identities(transaction, leads))
     suppressed = _suppressed(transaction, leads)
     kept = [_judge_one(lead, windows, suppressed) for lead in leads]
+    kept = _send_off(transaction, leads, kept)
     transaction.write(
         _IDENTITIES, [(*key, lead_id, expires_at) for key, (lead_id, expires_at) in windows.opened.items()]
     )
@@ -119,6 +126,31 @@ def _judge_one(lead: NewLead, windows: _Windows, suppressed: frozenset[str]) -> 
         if identity.seconds > by.seconds:
             windows.open(identity, first_id, lead.received_at)
     return AcceptedLead(id=lead.id, state=State.DUPLICATE, duplicate_of=first_id)
+
+
+def _send_off(
+    transaction: Transaction, leads: Sequence[NewLead], kept: list[AcceptedLead]
+) -> list[AcceptedLead]:
+    """Those that may leave at once are SENDING from the start, unless their number is in flight already."""
+    numbers = {
+        (lead.dialer, lead.phone)
+        for lead, one in zip(leads, kept, strict=True)
+        if lead.attempt_id is not None and one.state is State.QUEUED
+    }
+    if not numbers:
+        return kept
+    transaction.lock(DIALER_LOCK, {dialer for dialer, _ in numbers})
+    busy = {
+        (row[0], row[1]) for row in transaction.read("leads.dialer, leads.phone", _IN_FLIGHT, sorted(numbers))
+    }
+    sent_off: list[AcceptedLead] = []
+    for lead, one in zip(leads, kept, strict=True):
+        number = (lead.dialer, lead.phone)
+        if lead.attempt_id is not None and one.state is State.QUEUED and number not in busy:
+            busy.add(number)
+            one = AcceptedLead(id=one.id, state=State.SENDING)  # noqa: PLW2901
+        sent_off.append(one)
+    return sent_off
 
 
 def _live_identities(transaction: Transaction, leads: Sequence[NewLead]) -> dict[Key, tuple[str, float]]:
@@ -172,7 +204,8 @@ def _enquiry_row(operation: Accept) -> tuple[Any, ...]:
 
 
 def _lead_row(enquiry_id: str, lead: NewLead, kept: AcceptedLead) -> tuple[Any, ...]:
-    changed = kept.state is not lead.state
+    leaving = kept.state is State.SENDING
+    changed = kept.state is not lead.state and not leaving
     ended = kept.state in ENDED
     return (
         lead.id,
@@ -196,6 +229,9 @@ def _lead_row(enquiry_id: str, lead: NewLead, kept: AcceptedLead) -> tuple[Any, 
         None if ended else lead.owner,
         None if ended else lead.next_at,
         lead.hold_scope if kept.state is State.HELD else None,
+        lead.attempt_id if leaving else None,
+        lead.received_at if leaving else None,
+        int(leaving),
     )
 
 

@@ -85,5 +85,9 @@ def _doubts(operations: Sequence[Operation[Any]]) -> Iterator[Doubt]:
         elif isinstance(operation, Accept):
             for lead in operation.leads:
                 yield Doubt(
-                    lead_id=lead.id, owner=lead.owner, received_at=lead.received_at, claim=operation.claim
+                    lead_id=lead.id,
+                    owner=lead.owner,
+                    received_at=lead.received_at,
+                    claim=operation.claim,
+                    attempt_id=lead.attempt_id,
                 )

@@ -52,6 +52,7 @@ class NewLead:
     test: bool = False
     identities: tuple[Identity, ...] = ()
     owner: str | None = None  # the process that will send it, without another look at the store
+    attempt_id: str | None = None  # it may leave at once: kept as SENDING, unless its number is in flight
     hold_scope: str | None = None
     consent: Consent | None = None
 

@@ -180,6 +180,12 @@ class SqliteDatabase(Database):
                 Trouble.LOCKED, f"Another process has written to {self.path} for too long. Try again."
             )
 
+    def try_turn(self) -> bool:
+        try:
+            return self._turn.take(0.0)
+        except OSError:
+            return False  # whoever waits for it is told what is wrong
+
     def give_turn(self) -> None:
         self._turn.give()
 

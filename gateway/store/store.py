@@ -92,16 +92,18 @@ class Store:
     def transact(self, operations: Sequence[Operation[Any]]) -> list[Any]:
         """Carry out all operations in one transaction, or none; see Recorder."""
         try:
-            return self._settling(lambda transaction: batch.carry_out(transaction, operations))
+            return self._settling(
+                lambda transaction: batch.carry_out(transaction, operations), alone=len(operations) == 1
+            )
         except StoreUnavailable as error:
             if error.in_doubt:
                 self._doubts.add(operations)
             raise
 
-    def _settling(self, work: Callable[[Transaction], T]) -> T:
+    def _settling(self, work: Callable[[Transaction], T], *, alone: bool = False) -> T:
         """First undo what may have been committed without our knowing."""
         settled, result = self._database.write(
-            lambda transaction: (self._doubts.settle(transaction), work(transaction))
+            lambda transaction: (self._doubts.settle(transaction), work(transaction)), alone=alone
         )
         self._doubts.settled(settled)
         return result

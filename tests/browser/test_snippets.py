@@ -177,7 +177,9 @@ def test_a_static_file_needs_only_one_changed_action_to_reach_the_dialer(
     gateway: FormGateway, site: ForeignSite, visit: Callable[..., Visit], phone: Callable[[], str]
 ) -> None:
     number = phone()
-    old = '<form action="ACTION" method="post"><label>Tel <input name="tel"></label><button>Go</button></form>'
+    old = (
+        '<form action="ACTION" method="post"><label>Tel <input name="tel"></label><button>Go</button></form>'
+    )
     page = visit(javascript=False).go(site.page("/old.html", old.replace("ACTION", gateway.form("pasted"))))
 
     page.locator("[name=tel]").fill(number)

@@ -166,6 +166,13 @@ class Bench:
             self.delivery.hand_over("main", queued)
         return lead_id
 
+    def wait_until_held(self, *, list_id: str = "25062018", seconds: float = 10.0) -> None:
+        """New leads are held from now on."""
+        end = time.monotonic() + seconds
+        while self.delivery.admit("main", list_id).state is not State.HELD:
+            assert time.monotonic() < end, "new leads are still queued"
+            time.sleep(0.01)
+
     def status(self, lead_id: str) -> LeadStatus:
         status = self.store.status(lead_id)
         assert status is not None

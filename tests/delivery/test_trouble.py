@@ -90,6 +90,7 @@ def test_a_refused_login_stops_the_line_after_one_try(tmp_path: Path) -> None:
 def test_new_leads_behind_a_hold_are_held_at_once_and_say_why(tmp_path: Path) -> None:
     with running_bench(tmp_path, ScriptedDialer(script=lambda _: LOGIN)) as bench:
         bench.wait_for(bench.take(), State.HELD)
+        bench.wait_until_held()  # the hold is set just after the lead's own outcome is on disk
         status = bench.status(bench.take())
 
         assert (status.state, status.reason_code) == (State.HELD, "dialer.login")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from gateway.leads.lead import Note, State
 from gateway.store import Store
-from gateway.store.operations import Accept, SaveAnswer
+from gateway.store.operations import Accept, Mark, SaveAnswer
 from gateway.store.records import InFlight, Mismatched, Replayed
 from tests.store.making import (
     NOW,
+    OTHER,
     OWNER,
     accept,
     keep,
@@ -243,3 +244,53 @@ def test_marks_of_the_accepted_are_for_their_owner(store: Store) -> None:
 
     assert list(marks) == [lead.id]
     assert state_of(store, lead) is State.SENDING
+
+
+def test_a_lead_that_may_leave_at_once_is_kept_as_sending(store: Store) -> None:
+    lead = make_lead(owner=OWNER, attempt_id="attempt-1")
+
+    kept = accept(store, lead).leads[0]
+
+    assert kept.state is State.SENDING
+    assert state_of(store, lead) is State.SENDING
+    status = store.status(lead.id)
+    assert status is not None
+    assert status.attempts == 1
+
+
+def test_a_lead_that_left_at_once_takes_the_outcome_of_its_attempt(store: Store) -> None:
+    lead = make_lead(owner=OWNER, attempt_id="attempt-1")
+    accept(store, lead)
+
+    assert store.transact([record(result(lead, State.DELIVERED), attempt_id="attempt-1")]) == [
+        frozenset({lead.id})
+    ]
+    assert state_of(store, lead) is State.DELIVERED
+
+
+def test_a_number_in_flight_makes_the_next_lead_wait(store: Store) -> None:
+    first = make_lead(owner=OWNER, attempt_id="attempt-1", phone="9811111111")
+    accept(store, first)
+    second = make_lead(owner=OTHER, attempt_id="attempt-2", phone="9811111111")
+
+    assert accept(store, second).leads[0].state is State.QUEUED
+    assert store.transact([mark(second, owner=OTHER, attempt_id="attempt-3")])[0] == {
+        second.id: Mark.PHONE_BUSY
+    }
+
+
+def test_of_two_leads_of_one_number_in_one_commit_only_the_first_leaves(store: Store) -> None:
+    leads = [make_lead(owner=OWNER, attempt_id=f"attempt-{number}", phone="9811111111") for number in (1, 2)]
+    kept = store.transact([make_accept(lead) for lead in leads])
+
+    assert [each.leads[0].state for each in kept] == [State.SENDING, State.QUEUED]
+
+
+def test_what_may_not_be_sent_does_not_leave_at_once_either(store: Store) -> None:
+    store.suppress("9811111111", now=NOW)
+    opted_out = make_lead(owner=OWNER, attempt_id="attempt-1", phone="9811111111")
+    accept(store, make_lead(identities=(same_person(),)))
+    repeated = make_lead(owner=OWNER, attempt_id="attempt-2", identities=(same_person(),))
+
+    assert accept(store, opted_out).leads[0].state is State.SUPPRESSED
+    assert accept(store, repeated).leads[0].state is State.DUPLICATE

@@ -78,3 +78,16 @@ def test_what_was_settled_once_is_not_touched_again(
     accept(store, make_lead())
 
     assert store.transact([mark(lead)])[0] == {lead.id: Mark.SENT_OK}
+
+
+def test_a_lead_that_may_have_been_kept_as_sending_goes_back_into_the_queue(
+    store: Store, lose_answer: Callable[[Operation[object]], None]
+) -> None:
+    lead = make_lead(owner=OWNER, attempt_id="attempt-1")
+    lose_answer(make_accept(lead))
+    assert state_of(store, lead) is State.SENDING
+
+    assert [each.id for each in store.claim_due("main", owner="me", limit=10, now=NOW)] == [lead.id]
+    status = store.status(lead.id)
+    assert status is not None
+    assert status.attempts == 0
