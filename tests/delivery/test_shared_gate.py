@@ -189,6 +189,8 @@ def _send_for_a_while(url: str, starts: multiprocessing.Queue[tuple[float, float
         if isinstance(permit, float):
             time.sleep(permit)
             continue
+        while wait := permit.depart():  # on a busy machine a permit may be too old by now
+            time.sleep(wait)
         start = time.monotonic()
         time.sleep(0.02)
         end = time.monotonic()
