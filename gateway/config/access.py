@@ -27,10 +27,23 @@ def read_auth(table: Table, kind: str) -> Auth:
         table.problem("auth", f"is missing: say how the sender proves itself, one of {', '.join(METHODS)}")
         _read(table, _guess(table))  # so that its keys are known
         return Auth()
+    if access is Access.PLATFORM:
+        return _platform(table)
     method = table.choice("auth", _guess(table), METHODS)
-    if access is Access.PLATFORM and method == "none":
-        table.problem("token", 'is missing: add for example token = "env:NAME", as the platform was given it')
+    if access is Access.ADDRESS and method == "none" and not table.has("auth"):
+        table.problem("token", 'is missing: add for example token = "env:NAME", and put it into the address')
     return _read(table, method)
+
+
+def _platform(table: Table) -> Auth:
+    """The kind knows how its platform signs; the file only gives the secret it shares with it."""
+    for name in ("auth", "token", "user", "password", "networks"):
+        if table.has(name):
+            table.skip(name)
+            table.problem(name, "is not read for this kind: its platform proves itself with `secret`")
+    if not table.has("secret"):
+        table.problem("secret", 'is missing: add secret = "env:NAME", as the platform has it')
+    return Auth(method="platform", secrets=table.secret_list("secret"))
 
 
 def _read(table: Table, method: str) -> Auth:

@@ -57,7 +57,7 @@ def _source(source: SourceConfig) -> Iterator[ConfigProblem]:
     key = f"sources.{source.name}"
     yield from _lists(source, key)
     access = KINDS[source.kind]
-    if access in (Access.CHOSEN, Access.PLATFORM) and source.auth.method == "none":
+    if access in (Access.CHOSEN, Access.ADDRESS) and source.auth.method == "none":
         yield _doubt(f"{key}.auth", "is none: whoever knows the address can make leads; use token or hmac")
     if any(len(secret) < SECRET_AT_LEAST for secret in source.auth.secrets):
         yield _doubt(

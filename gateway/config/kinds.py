@@ -1,8 +1,9 @@
-"""The kinds of sources a configuration may name, and how each is let in."""
+"""The kinds of sources a configuration may name: how each is let in, and which keys of its own it has."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -13,7 +14,20 @@ class Access(StrEnum):
     OPEN = "open"  # visitors of a website: limits and origins, no secret
     API_KEY = "api_key"  # keys of `gateway keys create`; nothing stands in the file
     CHOSEN = "chosen"  # the table says auth = …
-    PLATFORM = "platform"  # the platform's own way; the table gives the secret
+    PLATFORM = "platform"  # the platform proves itself in its own way, with `secret`
+    ADDRESS = "address"  # the sender can sign nothing: a token in its address, or what `auth` says
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Option:
+    """A key that only one kind of source has; its value is a text."""
+
+    name: str
+    secret: bool = False  # env:NAME or file:/path, never the value itself
+    required: bool = False
+    choices: tuple[str, ...] = ()  # the first is the default
+    default: str = ""
+    example: str = ""
 
 
 # Equal to the registry of gateway.sources; a test keeps it so.
@@ -24,3 +38,5 @@ KINDS: Mapping[str, Access] = MappingProxyType(
         "generic": Access.CHOSEN,
     }
 )
+
+OPTIONS: Mapping[str, tuple[Option, ...]] = MappingProxyType({})

@@ -139,6 +139,9 @@ class SourceConfig:
     region: str | None = None  # overrides [gateway] region
     countries: tuple[str, ...] = ()  # regions whose numbers are taken, e.g. ("IN",); empty: any
     auth: Auth = field(default_factory=Auth)
+    options: Mapping[str, str] = field(
+        default_factory=dict, repr=False
+    )  # of its kind alone; secrets among them
     fields: Mapping[str, str] = field(default_factory=dict)  # dialer field → JMESPath
     records: str | None = None  # JMESPath to the list of leads inside one body
     key: str | None = None  # JMESPath to the sender's own lead id

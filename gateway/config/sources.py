@@ -10,6 +10,7 @@ from gateway.config.field_names import CONSTANTS, TRUSTED, known_field, mapped_f
 from gateway.config.form_tables import read_form
 from gateway.config.kinds import KINDS
 from gateway.config.model import DialerConfig, Route, SourceConfig
+from gateway.config.options import read_options
 from gateway.config.spam_tables import read_spam
 from gateway.config.table import Table, did_you_mean
 from gateway.config.values import (
@@ -47,6 +48,7 @@ def read_source(table: Table, name: str, dialers: Mapping[str, DialerConfig]) ->
         region=table.text("region", None, region),
         countries=table.texts("countries", region),
         auth=read_auth(table, kind),
+        options=read_options(table, kind),
         fields=_mapping(table),
         records=table.text("records", None, expression),
         key=table.text("key", None, expression),

@@ -99,3 +99,5 @@ class Kind:
     handshake: Callable[[SourceConfig, Inbound], Reply | None] = no_handshake
     acknowledge: Callable[[SourceConfig, Sequence[LeadStatus]], Reply] | None = None  # None: our own JSON
     secret_fields: frozenset[str] = frozenset()  # query parameters that carry a secret, never stored
+    # A realistic delivery, signed as the platform signs it; the number makes it differ from the last one.
+    sample: Callable[[SourceConfig, int], Inbound] | None = None
