@@ -165,6 +165,7 @@ def test_a_file_is_refused_with_a_sentence_and_the_typing_stays(gateway: Gateway
         again = Page(gateway.form({**page.hidden, **FILLED, "cv": (file, "cv.pdf")}))
 
     assert again.answer.status_code == 415
+    assert "Your enquiry has not been sent yet</h1>" in again.text
     assert "Files cannot be sent with this form" in again.text
     assert again.control("CustomerName")["value"] == "Asha Verma"
     assert gateway.stored() == []
