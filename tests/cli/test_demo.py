@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,6 +60,30 @@ def test_each_printed_curl_makes_a_lead(demo: Demo) -> None:
     commands = re.findall(r"^  (curl .*?)\n\n", demo.printed, re.MULTILINE | re.DOTALL)
     answers = [post(command) for command in commands]
     assert [answer["outcome"] for answer in answers] == ["success", "success"]
+
+
+@pytest.mark.journey
+def test_the_form_of_its_website_makes_a_lead(demo: Demo) -> None:
+    site = re.search(r"a website +(http://\S+)", demo.printed)
+    assert site is not None
+    page = fetched(site[1])
+    action = re.search(r'<form action="([^"]+)"', page)
+    assert action is not None
+    assert action[1] == f"http://127.0.0.1:{demo.port}/forms/website"
+
+    thanks = fetched(action[1], data=b"name=Asha+Verma&phone=9855555555", headers={"Referer": site[1]})
+
+    (lead,) = json.loads(demo.run("leads", "list", "--phone", "9855555555", "--json").stdout)["leads"]
+    assert lead["id"][-6:] in thanks
+    shown = json.loads(demo.run("leads", "show", lead["id"], "--json").stdout)
+    assert site[1].rstrip("/") in json.dumps(shown)
+
+
+@pytest.mark.journey
+def test_the_code_to_copy_is_shown(demo: Demo) -> None:
+    page = re.search(r"code to copy +(http://\S+)", demo.printed)
+    assert page is not None
+    assert f"http://127.0.0.1:{demo.port}/forms/website/embed.js" in fetched(page[1])
 
 
 @pytest.mark.journey
@@ -115,7 +140,7 @@ def environment() -> dict[str, str]:
 
 def started(folder: Path) -> Demo:
     port = free_port()
-    ports = ["--port", str(port), "--dialer-port", str(free_port())]
+    ports = ["--port", str(port), "--dialer-port", str(free_port()), "--site-port", str(free_port())]
     process = subprocess.Popen(
         [*PROGRAM, "demo", *ports, "--directory", "kept"],
         env=environment(),
@@ -131,6 +156,11 @@ def started(folder: Path) -> Demo:
         if READY in line:
             return Demo(process=process, folder=folder, port=port, printed=printed)
     raise AssertionError(f"the demo ended before it was ready:\n{printed}")
+
+
+def fetched(url: str, **request: Any) -> str:
+    with urllib.request.urlopen(urllib.request.Request(url, **request), timeout=20) as answer:
+        return str(answer.read().decode())
 
 
 def post(command: str) -> dict[str, str]:
