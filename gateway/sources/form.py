@@ -19,10 +19,9 @@ from gateway.sources.body import read_fields
 TRAPS = frozenset({"_gotcha", "_honey", "_honeypot", "_hp", "bot-field", "botcheck", "honeypot"})
 REDIRECTS = ("_next", "_redirect", "_redirectto", "redirect", "redirect_to", "return_url", "returl")
 PAGES = ("_url", "_wp_http_referer")
-# Here it says which form of a site this is; a portal names its campaign by it.
-CONTROLS = frozenset({"form-name"})
-# Forms of these services carry the subject of a mail; elsewhere a visitor may have typed one.
-_MAILED = frozenset({"access_key", "form-name"})
+_FORM_NAME = "form-name"  # Netlify's: which form of a site it is; what a portal calls so names a campaign
+# Forms of Netlify and Web3Forms carry the subject of a mail; elsewhere a visitor may have typed one.
+_MAILED = frozenset({"access_key", _FORM_NAME})
 _SUBJECT = "subject"
 _UNTOUCHED = (None, False, "", "false")  # scripts send an unchecked box like this
 
@@ -97,7 +96,7 @@ def is_trap(name: str) -> bool:
 def is_reserved(name: str) -> bool:
     """Whether `name` belongs to form services, anti-spam or a framework and is never part of a lead."""
     lower = name.strip().lower()
-    return lower.startswith("_") or lower in CONTROLS or lower in REDIRECTS or squeeze(lower) in RESERVED
+    return lower.startswith("_") or lower == _FORM_NAME or lower in REDIRECTS or squeeze(lower) in RESERVED
 
 
 def message_of(fields: Mapping[str, Any]) -> str:
@@ -127,7 +126,10 @@ def _page_url(inbound: Inbound, named: str) -> str:
     seen = referer or (origin if origin != "null" else "")
     if not named.startswith("/"):
         return named or seen
-    return urljoin(seen, named) if urlsplit(seen).netloc and not named.startswith("//") else seen
+    try:
+        return urljoin(seen, named) if urlsplit(seen).netloc and not named.startswith("//") else seen
+    except ValueError:  # the browser's word is anybody's text: brackets that are no IPv6 address
+        return ""
 
 
 def _first(fields: Mapping[str, str], names: tuple[str, ...]) -> str:

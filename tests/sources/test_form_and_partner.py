@@ -83,6 +83,13 @@ def test_the_path_that_wordpress_names_is_completed_by_the_browser() -> None:
     assert form.parse(SOURCE, elsewhere)[0].page_url == "https://a.example/x"
 
 
+@pytest.mark.parametrize("referer", ["http://[", "http://[::g]/", "//", "\x00", "http://ex\u2100mple/"])
+def test_a_hostile_referer_is_no_page_and_no_error(referer: str) -> None:
+    inbound = make_inbound(b'{"_wp_http_referer":"/contact/"}', JSON | {"referer": referer})
+
+    assert form.parse(SOURCE, inbound)[0].page_url in ("", referer)
+
+
 def test_fields_that_people_never_see_at_this_source_are_no_part_of_the_enquiry() -> None:
     source = make_source(kind="form", spam=Spam(honeypots=("fax-number",)))
 

@@ -187,6 +187,30 @@ def test_what_a_developer_would_wonder_about_is_told_before() -> None:
     assert "embed.js" in proof
 
 
+@pytest.mark.parametrize(
+    ("provider", "place"),
+    [("turnstile", "cf-turnstile"), ("hcaptcha", "h-captcha"), ("recaptcha", "g-recaptcha")],
+)
+def test_the_place_of_a_captcha_service_stands_in_the_form(provider: str, place: str) -> None:
+    captcha = Captcha(provider=provider, site_key="0x4AAA", secrets=("s",), require=True)
+    source = replace(SOURCE, spam=Spam(captcha=captcha))
+
+    for style in (Style.HTML, Style.EMBED, Style.FETCH):
+        assert f'<div class="{place}" data-sitekey="0x4AAA"></div>' in code(style, source)
+    (proof,) = remarks(source)
+    assert provider in proof
+
+
+def test_a_captcha_that_the_page_must_ask_itself_is_told() -> None:
+    captcha = Captcha(provider="recaptcha", site_key="6Le", secrets=("s",), action="enquiry")
+    source = replace(SOURCE, spam=Spam(captcha=captcha))
+
+    assert "g-recaptcha" not in code(Style.HTML, source)
+    (proof,) = remarks(source)
+    assert "g-recaptcha-response" in proof
+    assert "enquiry" in proof
+
+
 def test_the_install_page_shows_every_way_with_this_sources_address(demo: Gateway) -> None:
     page = demo.ask("GET", "/forms/website/install")
 
