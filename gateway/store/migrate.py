@@ -32,7 +32,7 @@ def current(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, revision: str = "head") -> None:
     """Run what is missing in one transaction; processes that start together do it one after the other."""
     config = _config()
     with engine.begin() as connection:
@@ -41,7 +41,7 @@ def upgrade(engine: Engine) -> None:
             connection.exec_driver_sql("SET lock_timeout = '60s'")
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
 
 
 def check(connection: Connection) -> None:

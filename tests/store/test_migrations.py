@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from gateway.store import Store, migrate
+from gateway.store import OutdatedSchema, Store, migrate
+from gateway.store.engines import open_database
 from gateway.store.tables import metadata
+from tests.fakes import FakeClock
+from tests.store.making import keep
+from tests.store.test_consents import GIVEN as CONSENT
 
 
 def test_migrations_and_tables_agree(store: Store) -> None:
@@ -23,6 +29,32 @@ def test_migrating_again_changes_nothing(store: Store, url: str) -> None:
 
     assert store.read(migrate.current) == migrate.newest()
     assert store.verify() == []
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_a_database_from_before_the_forms_keeps_its_leads(
+    engine: str, request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock
+) -> None:
+    url = (
+        f"sqlite:///{tmp_path}/old.db" if engine == "sqlite" else request.getfixturevalue("postgres_database")
+    )
+    database = open_database(url)
+    database.prepare()
+    migrate.upgrade(database._writer_engine, "0002")
+    old = keep(Store(database, clock))
+    database.close()
+    with pytest.raises(OutdatedSchema, match="gateway migrate"):
+        Store.open(url, clock=clock)
+
+    Store.migrate(url)
+
+    store = Store.open(url, clock=clock)
+    before, after = store.story(old.id), store.story(keep(store, consent=CONSENT).id)
+    assert store.verify() == []
+    store.close()
+    assert before is not None
+    assert after is not None
+    assert (before.consents, after.consents) == ((), (CONSENT,))
 
 
 def test_the_steps_are_part_of_the_package() -> None:
