@@ -200,7 +200,6 @@ def _write_down(services: Parts, new: NewCall, result: CallResult, answer: CallA
         dialer=new.dialer,
         agent=new.agent_user,
         mode=new.mode,
-        asked_by=new.asked_by,
         outcome=result.called,
         reason=result.reason_code,
         http_status=answer.exchange.http_status,

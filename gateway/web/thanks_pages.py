@@ -65,25 +65,7 @@ def only_from_here() -> None:
 def show(source_name: str) -> Response:  # noqa: ARG001  the guard has looked it up
     """What became of the enquiry; without a good token only that it was sent."""
     visit = _visit()
-    if visit is None:
-        return _page("forms/thanks.html", visit=None)
-    looked = _looked()
-    waits = visit.standing is Standing.WAITING
-    looks_again = waits and looked < len(LOOKS)
-    response = _page(
-        "forms/thanks.html",
-        visit=visit,
-        reference=thanks.reference_of(visit.story.lead.id),
-        slow=waits and not looks_again,
-        looks_again=looks_again,
-        again=_address("thanks.show", n=len(LOOKS)),
-        call=_address("thanks.call_now") if visit.call_now else None,
-        opt_out=_address("thanks.ask_opt_out") if visit.standing is not Standing.OPTED_OUT else None,
-    )
-    if looks_again:
-        # A header, not an element: readers' software takes no notice, and the page has no script.
-        response.headers["Refresh"] = f"{LOOKS[looked]}; url={_address('thanks.show', n=looked + 1)}"
-    return response
+    return _standing_page(visit) if visit else _page("forms/thanks.html", visit=None)
 
 
 @blueprint.post("/<source_name>/call")
@@ -95,7 +77,7 @@ def call_now(source_name: str) -> Response:  # noqa: ARG001  the guard has looke
     lead = visit.story.lead
     click_to_call.call(
         services(),
-        dialer=lead.dialer or g.source.dialer,
+        dialer=str(lead.dialer),
         agent_user=visit.call_now.agent_user,
         phone=visit.phone,
         mode=visit.call_now.mode,
@@ -164,9 +146,13 @@ def _visit() -> Visit | None:
     first: LeadStatus | None = store.status(story.lead.duplicate_of) if story.lead.duplicate_of else None
     opted_out = bool(story.phone) and store.is_suppressed(story.phone)
     standing = standing_of(story.lead, first, opted_out=opted_out)
-    # Only what the dialer has may be called now: else it would make a lead of its own for the call.
-    offered = source.call_now if standing is Standing.THERE and story.phone else None
-    return Visit(story=story, standing=standing, call_now=offered)
+    return Visit(story=story, standing=standing, call_now=_offered(source, story, standing))
+
+
+def _offered(source: SourceConfig, story: Story, standing: Standing) -> CallNow | None:
+    """Only what the dialer has may be called now: else it would make a lead of its own for the call."""
+    reachable = story.lead.dialer in services().config.dialers  # a new configuration may have dropped it
+    return source.call_now if standing is Standing.THERE and story.phone and reachable else None
 
 
 def _looked() -> int:
@@ -190,6 +176,27 @@ def _withdrawal() -> Consent:
 
 
 # -- pages ---------------------------------------------------------------------------------------------------
+
+
+def _standing_page(visit: Visit) -> Response:
+    """Where the enquiry stands; while it waits the page looks again by itself, a few times."""
+    looked = _looked()
+    waits = visit.standing is Standing.WAITING
+    looks_again = waits and looked < len(LOOKS)
+    response = _page(
+        "forms/thanks.html",
+        visit=visit,
+        reference=thanks.reference_of(visit.story.lead.id),
+        slow=waits and not looks_again,
+        looks_again=looks_again,
+        again=_address("thanks.show", n=len(LOOKS)),
+        call=_address("thanks.call_now") if visit.call_now else None,
+        opt_out=_address("thanks.ask_opt_out") if visit.standing is not Standing.OPTED_OUT else None,
+    )
+    if looks_again:
+        # A header, not an element: readers' software takes no notice, and the page has no script.
+        response.headers["Refresh"] = f"{LOOKS[looked]}; url={_address('thanks.show', n=looked + 1)}"
+    return response
 
 
 def _address(endpoint: str, **more: Any) -> str:
