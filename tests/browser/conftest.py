@@ -18,7 +18,8 @@ from tests.browser.form_gateway import FormGateway, form_source, new_phone, serv
 from tests.browser.pages import form_page
 from tests.browser.visit import Visit, visiting
 
-EXECUTABLE = shutil.which("chromium") or "/usr/bin/chromium"
+# The build without a screen opens a window five times quicker; the whole browser does as well.
+EXECUTABLE = shutil.which("chromium-headless-shell") or shutil.which("chromium") or "/usr/bin/chromium"
 # Nothing leaves this machine, not even the browser's own questions to its maker.
 ARGUMENTS = [
     "--no-sandbox",
