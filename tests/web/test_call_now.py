@@ -12,7 +12,7 @@ from gateway.config.model import CallNow
 from gateway.dialer.outcome import Busy, CallOutcome, NotSent, Placed, Refused, Rejected, Scope, Unknown
 from gateway.leads.lead import State
 from tests.web.gateway_under_test import SITE, Gateway, make_config, opened
-from tests.web.visitors import config, look, press, reached, send, words_of
+from tests.web.visitors import config, follow, look, press, reached, send, words_of
 
 BUTTON = "Call me now"
 PREVIEW = "Your number is on our screen"
@@ -180,6 +180,22 @@ def test_the_buttons_count_towards_the_limits_of_the_form(tmp_path: Path) -> Non
 
         assert [gateway.ask("POST", call).status_code for _ in range(3)] == [303, 303, 429]
         assert len(gateway.dialer.calls) == 2
+
+
+def test_the_whole_visit_on_postgresql(tmp_path: Path, postgres_database: str) -> None:
+    with opened(tmp_path, config(), database_url=postgres_database) as gateway:
+        address = send(gateway)
+        lead = reached(gateway, State.DELIVERED)
+        page = press(gateway, gateway.ask("GET", address), BUTTON)
+        assert PREVIEW in words_of(page)
+        link = follow(gateway, gateway.ask("GET", address), "Please do not call me")
+        assert "We will not call you" in words_of(press(gateway, link, "Do not call me"))
+
+        story = gateway.store.story(lead.id)
+        assert story is not None
+        assert [entry.outcome for entry in story.calls] == ["placed"]
+        assert [consent.given for consent in story.consents] == [None, False]
+        assert gateway.store.verify() == []
 
 
 @pytest.fixture
