@@ -14,6 +14,7 @@ from gateway.leads.verdict import CLEAN, Verdict
 from gateway.store.records import Identity, NewLead
 
 KEY_WINDOW = 30 * 86400.0  # seconds a sender's own lead id is remembered
+_MARKED_BY_ITS_SENDER = "Its sender marks this number as do-not-call. The lead is kept and never dialed."
 
 
 def quarantined(
@@ -62,7 +63,7 @@ def new_lead(
 ) -> NewLead:
     """A judged lead, in the state it starts in and with the identities by which it repeats another."""
     is_test = test or lead.test
-    admission = _admitted(delivery, lead, verdict, is_test=is_test)
+    admission = _admitted(delivery, submission, lead, verdict, is_test=is_test)
     return NewLead(
         id=lead.id,
         state=admission.state,
@@ -87,9 +88,15 @@ def new_lead(
     )
 
 
-def _admitted(delivery: Delivery, lead: Lead, verdict: Verdict, *, is_test: bool) -> Admission:
+def _admitted(
+    delivery: Delivery, submission: Submission, lead: Lead, verdict: Verdict, *, is_test: bool
+) -> Admission:
     if is_test:
         return Admission(owner=None, state=State.TEST)
+    if submission.do_not_call:
+        return Admission(
+            owner=None, state=State.SUPPRESSED, reason_code="suppressed", message=_MARKED_BY_ITS_SENDER
+        )
     if verdict.suspicious:
         why = verdict.problems[0]
         return Admission(owner=None, state=State.QUARANTINED, reason_code=why.code, message=why.message)
@@ -98,7 +105,8 @@ def _admitted(delivery: Delivery, lead: Lead, verdict: Verdict, *, is_test: bool
 
 def _identities(source: SourceConfig, submission: Submission, lead: Lead) -> tuple[Identity, ...]:
     found = []
-    if source.dedupe > 0:
+    # Somebody who is never called must not turn an enquiry that may be answered into a duplicate.
+    if source.dedupe > 0 and not submission.do_not_call:
         found.append(
             Identity(
                 scope=source.dedupe_scope,

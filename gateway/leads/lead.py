@@ -83,6 +83,7 @@ class Submission:
     fields: Mapping[str, Any]  # names as the sender wrote them, or the dialer's after a mapping
     key: str | None = None  # the sender's own id of this lead, for dedupe
     test: bool = False  # the sender marked it as a test
+    do_not_call: bool = False  # the sender says so, and the source heeds it: kept, never dialled
     referrer: str = ""
     page_url: str = ""  # from Referer/Origin, used only where the fields carry no page
     extra: Mapping[str, Any] = field(default_factory=dict)
