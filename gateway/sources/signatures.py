@@ -48,6 +48,33 @@ def same(given: str, expected: str) -> bool:
     return hmac.compare_digest(given.encode(errors="replace"), expected.encode())
 
 
+def any_same(given: Iterable[str], expected: Iterable[str]) -> bool:
+    """Whether one of `given` is one of `expected`; all are compared, and nothing equals an empty secret."""
+    wanted = [each for each in expected if each]
+    found = False
+    for each in given:
+        for secret in wanted:
+            found |= same(each, secret)
+    return found
+
+
+def is_fresh(timestamp: str, now: float) -> bool:
+    """Whether a signed time, in whole seconds, is close enough to ours to be no replay."""
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
+        return False
+    return abs(int(timestamp) - now) <= TOLERANCE
+
+
+def hmac_hex(secret: str, message: bytes) -> str:
+    """HMAC-SHA256 in lower-case hex, as most platforms write it."""
+    return hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()
+
+
+def hmac_base64(secret: str, message: bytes) -> str:
+    """HMAC-SHA256 in base64, as Typeform, Tally and Shopify write it."""
+    return _base64(hmac.new(secret.encode(), message, hashlib.sha256).digest())
+
+
 def hmac_signature(auth: Auth, secret: str, body: bytes) -> str:
     """The header value a sender of `auth` puts on `body`; also for integrators' own tests."""
     digest = hmac.new(secret.encode(), body, hashlib.sha256).digest()
@@ -71,12 +98,12 @@ def _by_nothing(_auth: Auth, _inbound: Inbound) -> bool:
 def _by_token(auth: Auth, inbound: Inbound) -> bool:
     in_query = [value for name, value in inbound.query if name == TOKEN_PARAMETER]
     bearer = inbound.header("authorization").removeprefix("Bearer ")
-    return _any_same([*in_query, inbound.header(TOKEN_HEADER), bearer], auth.secrets)
+    return any_same([*in_query, inbound.header(TOKEN_HEADER), bearer], auth.secrets)
 
 
 def _by_hmac(auth: Auth, inbound: Inbound) -> bool:
     expected = [hmac_signature(auth, secret, inbound.body) for secret in auth.secrets if secret]
-    return _any_same([inbound.header(auth.signature_header)], expected)
+    return any_same([inbound.header(auth.signature_header)], expected)
 
 
 def _by_basic(auth: Auth, inbound: Inbound) -> bool:
@@ -87,21 +114,21 @@ def _by_basic(auth: Auth, inbound: Inbound) -> bool:
         given = base64.b64decode(encoded.strip(), validate=True).decode()
     except (binascii.Error, ValueError):  # ValueError: not ASCII, or not UTF-8 inside
         return False
-    return _any_same([given], [f"{auth.user}:{secret}" for secret in auth.secrets if secret])
+    return any_same([given], [f"{auth.user}:{secret}" for secret in auth.secrets if secret])
 
 
 def _by_standard_webhooks(auth: Auth, inbound: Inbound) -> bool:
     message_id, timestamp, signatures = (
         _standard_header(inbound, name) for name in ("id", "timestamp", "signature")
     )
-    if not message_id or not _is_fresh(timestamp, inbound.received_at):
+    if not message_id or not is_fresh(timestamp, inbound.received_at):
         return False
     expected = [
         standard_signature(secret, message_id, timestamp, inbound.body)
         for secret in auth.secrets
         if secret and _standard_key(secret)
     ]
-    return _any_same(signatures.split(" "), expected)
+    return any_same(signatures.split(" "), expected)
 
 
 def _by_network(auth: Auth, inbound: Inbound) -> bool:
@@ -114,16 +141,6 @@ def _by_network(auth: Auth, inbound: Inbound) -> bool:
     return any(address in network for network in _networks(auth.networks))
 
 
-def _any_same(given: Iterable[str], expected: Iterable[str]) -> bool:
-    """Whether one of `given` is one of `expected`; all are compared, and nothing equals an empty secret."""
-    wanted = [each for each in expected if each]
-    found = False
-    for each in given:
-        for secret in wanted:
-            found |= same(each, secret)
-    return found
-
-
 def standard_message_id(inbound: Inbound) -> str:
     """The sender's id of a Standard Webhooks message: the same on every retry."""
     return _standard_header(inbound, "id")
@@ -131,12 +148,6 @@ def standard_message_id(inbound: Inbound) -> str:
 
 def _standard_header(inbound: Inbound, name: str) -> str:
     return inbound.header(f"webhook-{name}") or inbound.header(f"svix-{name}")
-
-
-def _is_fresh(timestamp: str, now: float) -> bool:
-    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
-        return False
-    return abs(int(timestamp) - now) <= TOLERANCE
 
 
 def _standard_key(secret: str) -> bytes:

@@ -43,6 +43,8 @@ def source_of(kind: str, *secrets: str, **changes: Any) -> SourceConfig:
         "auth": Auth(method=method, secrets=secrets or (SECRET,)),
         "options": {option.name: _value(option) for option in OPTIONS.get(kind, ()) if _value(option)},
     }
+    if kind == "generic":
+        known["key"] = "id"  # its configuration says where the id stands; every other kind knows
     options = known["options"] | changes.pop("options", {})
     return SourceConfig(**(known | changes | {"options": options}))
 
