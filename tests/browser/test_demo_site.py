@@ -76,14 +76,16 @@ def test_the_quote_form_stays_on_its_page(
     fill(page, first_name="Meera", last_name="Joshi", mobile="12", message="Two floors")
     page.get_by_role("button", name="Ask for a quote").click()
     expect(page.locator("#mobile")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#event")).to_contain_text("mobile phone.too_short")
     shots(page, "refused")
     page.locator("#mobile").fill(number)
     page.get_by_role("button", name="Ask for a quote").click()
-    expect(page.get_by_role("status")).to_contain_text("reference")
+    expect(page.locator(".lead-status")).to_contain_text("reference")
     shots(page, "sent")
 
     assert page.url == world.page("quote")
     (dialed,) = world.gateway.dialed(number)
+    expect(page.locator("#event")).to_contain_text(f"Lead ID {dialed['lead_id']} in the dialer")
     assert dialed["fields"]["CustomerName"] == "Meera Joshi"
     assert [name for name, _ in window.events()] == ["lead:error", "lead:success"]
     (lead,) = world.gateway.leads(number)
