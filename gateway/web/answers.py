@@ -28,7 +28,7 @@ _STATUS = {
     State.DUPLICATE: 200,
     State.TEST: 200,
 }
-_REFUSALS = {
+REFUSALS = {
     State.REJECTED: "lead.rejected",
     State.SUPPRESSED: "lead.suppressed",
     State.DEAD: "lead.dead",
@@ -59,15 +59,18 @@ class _Plain(Response):
         return ClosingIterator(body, self.close)
 
 
-def captured(lead: LeadStatus, *, status_url: str | None) -> Answer:
-    """The answer to whoever sent the lead; `status_url` only for those who may ask again."""
+def captured(lead: LeadStatus, *, status_url: str | None, told: str | None = None) -> Answer:
+    """The answer to whoever sent the lead; `status_url` only for those who may ask again.
+
+    `told` is what is said of a lead that is kept and will not be dialed, where a person reads it.
+    """
     members = lead_members(lead, status_url=status_url)
     located = {"Location": status_url} if status_url else {}
-    if lead.state in _REFUSALS:
+    if lead.state in REFUSALS:
         refusal = Refusal(
-            _REFUSALS[lead.state],
+            REFUSALS[lead.state],
             reason_code=lead.reason_code,
-            detail=lead.message,
+            detail=told or lead.message,
             members={
                 name: members[name]
                 for name in ("lead", "dialer", "warnings", "status_url")
@@ -95,7 +98,7 @@ def acknowledged(leads: Sequence[LeadStatus]) -> Reply:
 def lead_members(lead: LeadStatus, *, status_url: str | None) -> dict[str, Any]:
     """The body of the public contract."""
     members: dict[str, Any] = {
-        "outcome": "failure" if lead.state in _REFUSALS else "success",
+        "outcome": "failure" if lead.state in REFUSALS else "success",
         "reason_code": lead.reason_code,
         "retryable": False,
         "lead": _lead(lead),

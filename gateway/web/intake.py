@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from flask import g
+from flask import g, request
 
 from gateway.capture import Bad, Captured, capture, capture_all, quarantine
 from gateway.config import SourceConfig
@@ -23,6 +23,8 @@ from gateway.web.context import services
 from gateway.web.discretion import for_strangers
 from gateway.web.errors import Refusal, bad_lead
 from gateway.web.preferences import Wait
+from gateway.web.standing import Standing, standing_of
+from gateway.web.wording import words_of
 
 Result = Captured | Bad | Replayed | InFlight | Mismatched
 
@@ -152,9 +154,18 @@ def _unanswered(first: InFlight, *, asks_again: bool) -> Answer:
 
 
 def _told(lead: LeadStatus, *, asks_again: bool) -> Answer:
-    if not asks_again:
-        return answers.captured(for_strangers(lead), status_url=None)
-    return answers.captured(lead, status_url=status_url(lead.id))
+    if asks_again:
+        return answers.captured(lead, status_url=status_url(lead.id))
+    lead = for_strangers(lead)
+    refused = lead.state in answers.REFUSALS
+    return answers.captured(lead, status_url=None, told=_in_the_visitors_words(lead) if refused else None)
+
+
+def _in_the_visitors_words(lead: LeadStatus) -> str:
+    """What the thank-you page would say: scripts show it to the person who sent the form."""
+    standing = standing_of(lead, None, opted_out=False)
+    key = "slow" if standing is Standing.WAITING else standing.value
+    return words_of(g.source, request).text(f"thanks.{key}")
 
 
 def _preferred(answer: Answer, wait: Wait) -> Answer:

@@ -70,9 +70,9 @@ function enhance(form) {
     busy = button.disabled = false;
     if (!answer) return report([]);
     last = {};
-    // A lead that is kept is the visitor's success, whatever the dialer says of it.
-    if (answer.lead) return succeed(answer);
-    report(answer.errors || []);
+    if (answer.lead && !answer.detail) return succeed(answer);
+    // Kept, but nobody will call this number: the answer says it in the visitor's words.
+    report(answer.errors || [], answer.lead && answer.detail);
   });
 
   function read({name, value}) {
@@ -116,9 +116,10 @@ function enhance(form) {
     status.focus();
   }
 
-  function report(problems) {
+  function report(problems, said) {
     const elsewhere = problems.filter(problem => !mark(problem)).map(problem => problem.detail);
     tell(problems.length ? "check" : "failed", ...elsewhere);
+    if (said) status.textContent = said;
     (controls().find(isMarked) || status).focus();
     fire(form, "error", {problems});
   }

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gateway.clock import SystemClock
+from gateway.store import Store
 from tests.journeys.running_gateway import RunningGateway, free_port
 from tests.running import EmulatorHandle, running_emulator
 
@@ -49,6 +51,12 @@ class FormGateway:
         """How many enquiries are on disk."""
         with sqlite3.connect(f"file:{self.running.folder}/gateway.db?mode=ro", uri=True) as connection:
             return int(connection.execute("SELECT count(*) FROM enquiries").fetchone()[0])
+
+    def suppress(self, phone: str) -> None:
+        """This person wants no calls."""
+        store = Store.open(f"sqlite:///{self.running.folder}/gateway.db", clock=SystemClock())
+        store.suppress(phone, now=time.time())
+        store.close()
 
     def dialed(self, phone: str, *, seconds: float = 5.0) -> list[dict[str, Any]]:
         """This number's leads in the dialer, as soon as there is one or when the time is over."""

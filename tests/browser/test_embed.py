@@ -201,6 +201,22 @@ def test_the_browsers_own_judgement_stands_at_the_field_and_nothing_is_sent(own_
     expect(page.get_by_label("Email")).to_have_accessible_description("We answer by email, too.")
 
 
+def test_somebody_who_must_not_be_called_is_told_so(
+    own_form: Visiting, form_gateway: FormGateway, phone: NewPhone
+) -> None:
+    number, visitor = phone(), own_form()
+    page = visitor.page
+    form_gateway.suppress(number)
+
+    fill(page, number)
+    send(page)
+
+    expect(page.get_by_role("status")).to_contain_text("This number is on our list of people who do not want")
+    expect(page.locator("form")).to_be_visible()
+    assert visitor.events() == [("lead:error", {"problems": []})]
+    assert [lead["state"] for lead in form_gateway.leads(number)] == ["suppressed"]
+
+
 # -- the page's own wishes -----------------------------------------------------------------------------------
 
 

@@ -83,3 +83,14 @@ def test_a_script_keeps_to_what_the_strictest_policy_allows(gateway: Gateway) ->
         for forbidden in ("innerHTML", "outerHTML", "insertAdjacentHTML", "eval(", "Function(", "document.cookie",
                           "localStorage", "document.write", "setAttribute(\"style"):  # fmt: skip
             assert forbidden not in script
+
+
+def test_a_script_is_told_in_the_visitors_words_what_will_not_be_called(gateway: Gateway) -> None:
+    gateway.services.store.suppress("9876543210", now=gateway.clock.now())
+    answer = gateway.script({"name": "Asha", "phone": "9876543210"})
+
+    assert (answer.status_code, answer.json["reason_code"]) == (422, "lead.suppressed")
+    assert answer.json["detail"].startswith(
+        "This number is on our list of people who do not want to be called."
+    )
+    assert answer.json["lead"]["status"] == "suppressed"
