@@ -36,7 +36,18 @@ KINDS: Mapping[str, Access] = MappingProxyType(
         "form": Access.OPEN,
         "partner": Access.API_KEY,
         "generic": Access.CHOSEN,
+        "99acres": Access.ADDRESS,
+        "education": Access.PLATFORM,
+        "justdial": Access.ADDRESS,
+        "magicbricks": Access.ADDRESS,
     }
 )
 
-OPTIONS: Mapping[str, tuple[Option, ...]] = MappingProxyType({})
+OPTIONS: Mapping[str, tuple[Option, ...]] = MappingProxyType(
+    {
+        "justdial": (
+            Option(name="on_dnd", choices=("dial", "suppress")),
+            Option(name="answer", default="RECEIVED"),
+        ),
+    }
+)

@@ -1,0 +1,182 @@
+"""What lead portals have in common: a key in any place, rows of names in any spelling, one number of several."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from gateway.config import SourceConfig
+from gateway.leads.attribution import says_something
+from gateway.leads.field_names import place_of
+from gateway.leads.lead import Submission
+from gateway.leads.phone import Phone, PhoneRules, read_phone
+from gateway.leads.reasons import FieldError
+from gateway.leads.vocabulary import squeeze
+from gateway.sources import mapping, signatures
+from gateway.sources.base import Inbound, Unreadable
+from gateway.sources.body import read_anything
+
+MOST_ROWS = 1000
+KEY_HEADER = "x-api-key"
+# Where a portal puts the key it was given, besides the token in the address.
+KEY_PARAMETERS = frozenset({"api_key", "apikey", "api-key", "x-api-key"})
+SECRET_FIELDS = KEY_PARAMETERS | {signatures.TOKEN_PARAMETER}
+_WRAPPERS = ("data", "leads", "records", "enquiries", "responses")
+_INDIA = "IN"
+
+
+class Row:
+    """One enquiry, asked by names in any spelling; what was not taken stays as it was sent."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.values = values
+        self._names: dict[str, list[str]] = {}
+        for name in values:
+            self._names.setdefault(squeeze(name), []).append(name)
+        self._taken: set[str] = set()
+
+    def take(self, *names: str) -> str:
+        """The first of these that says something; it goes into a field of the lead."""
+        name, text = next(self._filled(names), ("", ""))
+        self._taken.add(name)
+        return text
+
+    def look(self, *names: str) -> str:
+        """The same, but it is kept under its own name too."""
+        return next(self._filled(names), ("", ""))[1]
+
+    def take_number(self, source: SourceConfig, *names: str) -> tuple[str, str]:
+        """The first of these that can be dialed, or the first at all, and its name; the others stay."""
+        found = list(self._filled(names))
+        best = next((pair for pair in found if _phone(source, pair[1])), None)
+        name, text = best or next(iter(found), ("", ""))
+        self._taken.add(name)
+        return text, squeeze(name)
+
+    def rest(self) -> dict[str, Any]:
+        return {name: value for name, value in self.values.items() if name not in self._taken}
+
+    def _filled(self, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+        for squeezed in names:
+            for name in self._names.get(squeezed, ()):
+                if text := _text(self.values[name]):
+                    yield name, text
+
+
+def verify(source: SourceConfig, inbound: Inbound) -> None:
+    """What `auth` of the source says; a token is also taken as the API key that portals send."""
+    if source.auth.method == "token" and signatures.any_same(presented(inbound), source.auth.secrets):
+        return
+    signatures.verify(source.auth, inbound)
+
+
+def presented(inbound: Inbound) -> list[str]:
+    """Every value that may be the key a portal was given."""
+    in_query = [value for name, value in inbound.query if name.lower() in KEY_PARAMETERS]
+    return [inbound.header(KEY_HEADER), *in_query]
+
+
+def read_rows(inbound: Inbound, *, without: frozenset[str] = SECRET_FIELDS) -> list[Any]:
+    """Each enquiry of the request, with what stands in its address beside it; raises Unreadable."""
+    value = read_anything(inbound, without=without)
+    return [beside_address(row, inbound, without) for row in unwrapped(value)]
+
+
+def unwrapped(value: Any) -> list[Any]:
+    """The rows of an array, or of an object around one; any other value is one row."""
+    if isinstance(value, dict):
+        inner = next((item for name, item in value.items() if squeeze(name) in _WRAPPERS), None)
+        value = inner if isinstance(inner, list) else [value]
+    return value if isinstance(value, list) else [value]
+
+
+def beside_address(row: Any, inbound: Inbound, without: frozenset[str] = SECRET_FIELDS) -> Any:
+    """The row, and the parameters of the address that it does not have itself."""
+    if not isinstance(row, dict):
+        return row
+    return {**row, **{name: text for name, text in inbound.query if name not in row and name not in without}}
+
+
+def submissions(rows: list[Any], read: Callable[[Row], Submission]) -> list[Submission]:
+    """One for each row; what is no enquiry at all is kept as one that cannot become a lead."""
+    if len(rows) > MOST_ROWS:
+        raise Unreadable("records.too_many", f"One request may carry at most {MOST_ROWS} leads.")
+    return [
+        read(Row(row)) if isinstance(row, dict) else Submission(fields={}, extra={"row": row}) for row in rows
+    ]
+
+
+def submission(
+    source: SourceConfig,
+    row: Row,
+    fields: Mapping[str, str],
+    *,
+    key: str | None,
+    marks: Mapping[str, str] | None = None,
+    test: bool = False,
+    do_not_call: bool = False,
+) -> Submission:
+    """`fields` by the dialer's names, and the rest of the row; a mapping of the source adds to them and wins."""
+    found, failed = mapping.map_fields(source.fields, row.values)
+    filled = {**{name: text for name, text in fields.items() if text}, **found}
+    # A second value for a field that is filled already is only kept: it must not compete with the first.
+    spare, rest = _sorted(row.rest(), filled)
+    return Submission(
+        fields={**rest, **filled},
+        key=mapping.find_text(source.key, row.values) if source.key else key,
+        test=test,
+        do_not_call=do_not_call,
+        extra={**spare, **(marks or {}), **({"mapping": failed} if failed else {})},
+    )
+
+
+def _sorted(values: Mapping[str, Any], filled: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Values whose names mean a field that is `filled`, and the others."""
+    spare: dict[str, Any] = {}
+    rest: dict[str, Any] = {}
+    for name, value in values.items():
+        place = place_of(name)
+        (spare if place is not None and place.field in filled else rest)[name] = value
+    return spare, rest
+
+
+def with_country(source: SourceConfig, text: str, code: str) -> str:
+    """`text` with the country code that stands in a field of its own, unless it holds one already."""
+    digits = "".join(filter(str.isdecimal, code))
+    if not text or not digits or text.lstrip().startswith("+"):
+        return text
+    written = (f"+{digits} {text}", f"+{text}")
+    return next((each for each in written if _phone(source, each)), text)
+
+
+def fingerprint(source: SourceConfig, number: str, *parts: str) -> str | None:
+    """An id for an enquiry that came without one; None unless every part is there."""
+    if not number or not all(parts):
+        return None
+    phone = _phone(source, number)
+    told = [phone.digits if phone else number, *(" ".join(part.casefold().split()) for part in parts)]
+    return hashlib.sha256("\n".join(told).encode(errors="replace")).hexdigest()
+
+
+def listed(*texts: str) -> str:
+    """What is there of `texts`, each once, with commas between."""
+    return ", ".join(dict.fromkeys(text for text in texts if text and text != "0"))
+
+
+def _phone(source: SourceConfig, text: str) -> Phone | None:
+    rules = PhoneRules(
+        region=source.region or _INDIA, check=source.phone_check, countries=tuple(source.countries)
+    )
+    try:
+        return read_phone(text, rules)
+    except FieldError:
+        return None
+
+
+def _text(value: Any) -> str:
+    try:
+        text = (mapping.as_text(value) or "").strip()
+    except mapping.NotScalar:
+        return ""
+    return text if says_something(text) else ""
