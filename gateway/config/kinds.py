@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -28,6 +28,8 @@ class Option:
     choices: tuple[str, ...] = ()  # the first is the default
     default: str = ""
     example: str = ""
+    read: Callable[[str], str] = str  # raises ValueProblemError
+    needs: str = ""  # another option that it is worth nothing without
 
 
 # Equal to the registry of gateway.sources; a test keeps it so.

@@ -11,6 +11,9 @@ from gateway.config.table import Table
 def read_options(table: Table, kind: str) -> Mapping[str, str]:
     """Each option of `kind` by its name; those without a value are left out."""
     found = {option.name: _value(table, option) for option in OPTIONS.get(kind, ())}
+    for option in OPTIONS.get(kind, ()):
+        if option.needs and table.has(option.name) and not table.has(option.needs):
+            table.problem(option.needs, f"is missing: {option.name} is worth nothing without it")
     return {name: value for name, value in found.items() if value}
 
 
@@ -24,4 +27,4 @@ def _value(table: Table, option: Option) -> str:
         return table.secret(option.name)
     if option.choices:
         return table.choice(option.name, option.choices[0], option.choices)
-    return table.text(option.name, option.default)
+    return table.text(option.name, option.default, option.read)

@@ -83,6 +83,18 @@ def http_url(value: str) -> str:
     return value
 
 
+def loopback_url(value: str) -> str:
+    """The address of a stand-in on this machine: what goes to a platform goes to no other host."""
+    host = _split(http_url(value)).hostname or ""
+    try:
+        here = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        here = False
+    if not here:
+        raise ValueProblemError("is for trials with a stand-in on this machine: leave it out")
+    return value.rstrip("/")
+
+
 def base_url(value: str) -> str:
     url = http_url(value)
     if _split(url).query:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from gateway.config import SourceConfig
 from gateway.leads.lead import LeadStatus, Submission
+from gateway.sources.pull import Pull
 
 # SourceError                what a kind may raise; anything else is a bug
 # ├── NotAuthentic           the sender did not prove itself: 401, nothing is kept
@@ -103,3 +104,5 @@ class Kind:
     secret_fields: frozenset[str] = frozenset()  # query parameters that carry a secret, never stored
     # A realistic delivery, signed as the platform signs it; the number makes it differ from the last one.
     sample: Callable[[SourceConfig, int], Inbound] | None = None
+    # How its platform is asked for the leads it keeps; None where it cannot be asked.
+    pull: Pull | None = None
