@@ -9,11 +9,22 @@ from gateway.config.model import Auth
 from gateway.config.table import Table
 from gateway.config.values import ValueProblemError, network, standard_webhooks_secret
 
-METHODS = ("token", "hmac", "basic", "standard-webhooks", "ip", "none")
+METHODS = ("token", "hmac", "github", "stripe", "basic", "standard-webhooks", "ip", "none")
 ENCODINGS = ("hex", "base64")
 DEFAULT = Auth()
-_SECRET_KEY = {"token": "token", "hmac": "secret", "basic": "password", "standard-webhooks": "secret"}
+_SECRET_KEY = {
+    "token": "token",
+    "hmac": "secret",
+    "github": "secret",
+    "stripe": "secret",
+    "basic": "password",
+    "standard-webhooks": "secret",
+}
 _AUTH_KEYS = ("auth", "token", "secret", "user", "password", "networks")
+_SIGNATURE_KEYS = ("signature_header", "signature_prefix", "signature_encoding")
+# Which of them a method reads: the others know how their sender writes it.
+_SIGNATURE_KEYS_OF = {"hmac": _SIGNATURE_KEYS, "stripe": ("signature_header",)}
+_STRIPES_HEADER = "Stripe-Signature"
 
 
 def read_auth(table: Table, kind: str) -> Auth:
@@ -47,12 +58,14 @@ def _platform(table: Table) -> Auth:
 
 
 def _read(table: Table, method: str) -> Auth:
+    _refuse_signature_keys(table, method)
+    header = _STRIPES_HEADER if method == "stripe" else DEFAULT.signature_header
     auth = Auth(
-        method=method,
+        method="hmac" if method == "github" else method,  # which is how an hmac is written unless it is told
         secrets=_secrets(table, method),
         user=table.text("user", "") if method == "basic" else "",
         networks=table.texts("networks", network),
-        signature_header=table.text("signature_header", DEFAULT.signature_header, _header_name),
+        signature_header=table.text("signature_header", header, _header_name),
         signature_prefix=table.value("signature_prefix", DEFAULT.signature_prefix, _prefix),
         signature_encoding=table.choice("signature_encoding", DEFAULT.signature_encoding, ENCODINGS),
     )
@@ -63,6 +76,12 @@ def _read(table: Table, method: str) -> Auth:
     if method not in ("ip", "none") and auth.networks:
         table.problem("networks", f'is only read with auth = "ip", not with "{method}": remove one of them')
     return auth
+
+
+def _refuse_signature_keys(table: Table, method: str) -> None:
+    for name in _SIGNATURE_KEYS:
+        if table.has(name) and name not in _SIGNATURE_KEYS_OF.get(method, ()):
+            table.problem(name, f'is not read with auth = "{method}": remove it, or use auth = "hmac"')
 
 
 def _secrets(table: Table, method: str) -> tuple[str, ...]:
@@ -80,7 +99,7 @@ def _guess(table: Table) -> str:
 
 
 def _skip(table: Table) -> Auth:
-    table.skip(*_AUTH_KEYS, "signature_header", "signature_prefix", "signature_encoding")
+    table.skip(*_AUTH_KEYS, *_SIGNATURE_KEYS)
     return Auth()
 
 

@@ -63,7 +63,7 @@ class Route:
 class Auth:
     """How a webhook source proves itself; secrets are lists, so that they rotate."""
 
-    method: str = "none"  # token | hmac | basic | standard-webhooks | ip | none
+    method: str = "none"  # token | hmac | stripe | basic | standard-webhooks | ip | none | platform
     secrets: tuple[str, ...] = field(default=(), repr=False)
     user: str = ""
     signature_header: str = "X-Hub-Signature-256"

@@ -65,6 +65,10 @@ def proof(auth: Auth, body: bytes) -> dict[str, str]:
         return {auth.signature_header.lower(): signatures.hmac_signature(auth, secret, body)}
     if auth.method == "basic":
         return {"authorization": "Basic " + base64.b64encode(f"{auth.user}:{secret}".encode()).decode()}
-    message_id, timestamp = f"msg_{uuid.uuid4().hex}", str(int(time.time()))
+    timestamp = str(int(time.time()))
+    if auth.method == "stripe":
+        signature = signatures.timed_signature(secret, timestamp, body)
+        return {auth.signature_header.lower(): f"t={timestamp},v1={signature}"}
+    message_id = f"msg_{uuid.uuid4().hex}"
     signature = signatures.standard_signature(secret, message_id, timestamp, body)
     return {"webhook-id": message_id, "webhook-timestamp": timestamp, "webhook-signature": signature}
