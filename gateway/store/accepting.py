@@ -19,7 +19,6 @@ from gateway.store.transaction import Bulk, Row, Transaction
 
 DAY = 86400.0
 IDENTITY_LOCK = 1  # kinds are taken in ascending order within one transaction
-ENDED = frozenset({State.QUARANTINED, State.SUPPRESSED, State.TEST, State.DUPLICATE})
 
 _ENQUIRIES = Bulk(
     "INSERT INTO enquiries (id, source, received_at, method, path, query, content_type, headers, address,"
@@ -69,7 +68,7 @@ class _Windows:
         """The identity by which `lead` repeats another lead, and that lead."""
         for identity in lead.identities:
             known = self.live.get((identity.scope, identity.fingerprint))
-            if known is not None and known[1] > lead.received_at:
+            if known is not None and known[1] > lead.received_at and known[0] != lead.id:
                 return identity, known[0]
         return None
 
@@ -85,7 +84,7 @@ def accept(transaction: Transaction, operations: Sequence[Accept]) -> list[Accep
         operation for operation, answer in zip(operations, claims.answers, strict=True) if answer is None
     ]
     leads = [lead for operation in fresh for lead in operation.leads]
-    kept = iter(_judge(transaction, leads))
+    kept = iter(judge(transaction, leads))
     results = [
         Accepted(idempotency=answer)
         if answer is not None
@@ -97,7 +96,7 @@ def accept(transaction: Transaction, operations: Sequence[Accept]) -> list[Accep
     return results
 
 
-def _judge(transaction: Transaction, leads: Sequence[NewLead]) -> list[AcceptedLead]:
+def judge(transaction: Transaction, leads: Sequence[NewLead]) -> list[AcceptedLead]:
     """The state in which each lead is kept; opens the windows of those that are the first."""
     windows = _Windows(live=_live_identities(transaction, leads))
     suppressed = _suppressed(transaction, leads)
@@ -153,11 +152,18 @@ def _send_off(
     return sent_off
 
 
-def _live_identities(transaction: Transaction, leads: Sequence[NewLead]) -> dict[Key, tuple[str, float]]:
+def lock_identities(transaction: Transaction, leads: Sequence[NewLead]) -> list[Key]:
+    """Nobody else judges a lead by one of these identities before this transaction has ended."""
     keys = list({(each.scope, each.fingerprint): None for lead in leads for each in lead.identities})
+    if keys:
+        transaction.lock(IDENTITY_LOCK, (f"{scope} {fingerprint}" for scope, fingerprint in keys))
+    return keys
+
+
+def _live_identities(transaction: Transaction, leads: Sequence[NewLead]) -> dict[Key, tuple[str, float]]:
+    keys = lock_identities(transaction, leads)
     if not keys:
         return {}
-    transaction.lock(IDENTITY_LOCK, (f"{scope} {fingerprint}" for scope, fingerprint in keys))
     rows = transaction.read("i.scope, i.fingerprint, i.lead_id, i.expires_at", _LIVE_IDENTITIES, keys)
     return {(scope, fingerprint): (lead_id, expires_at) for scope, fingerprint, lead_id, expires_at in rows}
 
@@ -169,20 +175,26 @@ def _suppressed(transaction: Transaction, leads: Sequence[NewLead]) -> frozenset
 
 def _write(transaction: Transaction, operations: Sequence[Accept], results: Sequence[Accepted]) -> None:
     enquiries: list[Row] = []
-    leads: list[Row] = []
-    agreed: list[tuple[str, Consent]] = []
-    counts: Counter[tuple[str, int]] = Counter()
+    leads: list[tuple[str, NewLead, AcceptedLead]] = []
     for operation, accepted in zip(operations, results, strict=True):
         if accepted.idempotency is not None:
             continue
         enquiries.append(_enquiry_row(operation))
-        for lead, kept in zip(operation.leads, accepted.leads, strict=True):
-            leads.append(_lead_row(operation.enquiry.id, lead, kept))
-            if lead.consent is not None:
-                agreed.append((lead.id, lead.consent))
-            counts[lead.source, int(lead.received_at // DAY)] += 1
+        pairs = zip(operation.leads, accepted.leads, strict=True)
+        leads += [(operation.enquiry.id, lead, kept) for lead, kept in pairs]
     transaction.write(_ENQUIRIES, enquiries)
-    transaction.write(_LEADS, leads)
+    write_leads(transaction, leads)
+
+
+def write_leads(transaction: Transaction, leads: Sequence[tuple[str, NewLead, AcceptedLead]]) -> None:
+    """Keep leads beside their enquiries, with what their people agreed to, and count them."""
+    agreed: list[tuple[str, Consent]] = []
+    counts: Counter[tuple[str, int]] = Counter()
+    for _, lead, _ in leads:
+        if lead.consent is not None:
+            agreed.append((lead.id, lead.consent))
+        counts[lead.source, int(lead.received_at // DAY)] += 1
+    transaction.write(_LEADS, [_lead_row(*each) for each in leads])
     consents.add(transaction, agreed)
     transaction.write(_COUNTS, [(source, day, number) for (source, day), number in sorted(counts.items())])
 
@@ -205,15 +217,15 @@ def _enquiry_row(operation: Accept) -> tuple[Any, ...]:
 
 def _lead_row(enquiry_id: str, lead: NewLead, kept: AcceptedLead) -> tuple[Any, ...]:
     leaving = kept.state is State.SENDING
-    changed = kept.state is not lead.state and not leaving
-    ended = kept.state in ENDED
+    reason_code, message = reason_of(lead, kept)
+    waiting = waits(lead, kept)
     return (
         lead.id,
         enquiry_id,
         lead.source,
         kept.state.value,
-        _reason(kept.state) if changed else lead.reason_code,
-        None if changed else lead.message,
+        reason_code,
+        message,
         kept.duplicate_of,
         lead.dialer,
         lead.list_id,
@@ -225,15 +237,25 @@ def _lead_row(enquiry_id: str, lead: NewLead, kept: AcceptedLead) -> tuple[Any, 
         int(lead.test),
         lead.received_at,
         lead.received_at,
-        lead.received_at if ended else None,
-        None if ended else lead.owner,
-        None if ended else lead.next_at,
-        lead.hold_scope if kept.state is State.HELD else None,
+        None if waiting else lead.received_at,
+        lead.owner if waiting else None,
+        lead.next_at if waiting else None,
+        lead.hold_scope if kept.state in (State.HELD, State.QUARANTINED) else None,
         lead.attempt_id if leaving else None,
         lead.received_at if leaving else None,
         int(leaving),
     )
 
 
-def _reason(state: State) -> str:
-    return "duplicate" if state is State.DUPLICATE else "suppressed"
+def waits(lead: NewLead, kept: AcceptedLead) -> bool:
+    """Whether something still happens to it by itself; in quarantine, when its platform is to be asked for it."""
+    if kept.state is State.QUARANTINED:
+        return lead.hold_scope is not None
+    return not kept.state.final
+
+
+def reason_of(lead: NewLead, kept: AcceptedLead) -> tuple[str | None, str | None]:
+    """Why a lead is where it is: as its maker said, unless the store has decided otherwise."""
+    if kept.state in (lead.state, State.SENDING):
+        return lead.reason_code, lead.message
+    return "duplicate" if kept.state is State.DUPLICATE else "suppressed", None

@@ -18,6 +18,7 @@ from gateway.store.doubts import Doubts
 from gateway.store.engines import open_database
 from gateway.store.errors import StoreUnavailable
 from gateway.store.operations import Operation
+from gateway.store.quarantine import Quarantine
 from gateway.store.reading import Search
 from gateway.store.records import (
     ApiKey,
@@ -48,6 +49,7 @@ class Store:
         self.spam = SpamMarks(database)
         self.consents = Consents(database)
         self.calls = CallLog(database)
+        self.quarantine = Quarantine(database)
 
     # -- opening ---------------------------------------------------------------------------------------------
 

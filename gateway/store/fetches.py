@@ -1,0 +1,165 @@
+"""The queue of leads whose platform has sent only an id: who asks for which, when again, and what stops it all.
+
+They stand in quarantine under the hold scope `fetch:<source>`. A claim is nothing but a later `next_at`: whoever
+dies with one loses it by itself, and who comes too late changes nothing, because `next_at` has moved on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.engine import Connection
+
+from gateway.store.columns import from_json
+from gateway.store.records import Hold
+from gateway.store.remaking import Entry, write_entry
+from gateway.store.tables import PARKED, leads
+from gateway.store.transaction import Transaction
+
+FETCH = "fetch:"
+PORTION = 500  # leads changed in one transaction
+
+_WAITING = f"{PARKED} AND state = 'quarantined'"
+_DUE = (
+    "SELECT id FROM leads AS due"  # noqa: S608
+    f" WHERE {_WAITING} AND dialer = ? AND hold_scope = ? AND next_at <= ?"
+    " AND {free} ORDER BY next_at, id LIMIT ? {skip_locked}"
+)
+_FREE = "NOT EXISTS (SELECT 1 FROM holds WHERE holds.dialer = due.dialer AND holds.scope = due.hold_scope)"
+_CLAIM = (
+    "UPDATE leads SET next_at = ?, attempts = attempts + 1 WHERE id IN ({due})"
+    " RETURNING id, dialer, extra, attempts, received_at"
+)
+_PUT_OFF = (
+    "UPDATE leads SET next_at = ?, reason_code = ?, message = ?, updated_at = ?, attempts = attempts - ?"
+    " WHERE id = ? AND state = 'quarantined' AND next_at = ?"
+)
+_END = (
+    "UPDATE leads SET next_at = NULL, hold_scope = NULL, reason_code = ?, message = ?, updated_at = ?,"
+    " finished_at = ? WHERE id = ? AND state = 'quarantined' AND next_at = ?"
+)
+_TELL = (
+    "UPDATE leads SET reason_code = ?, message = ?, updated_at = ?"  # noqa: S608
+    f" WHERE id IN (SELECT id FROM leads WHERE {_WAITING}"
+    " AND dialer = ? AND hold_scope = ? AND reason_code <> ? LIMIT ?)"
+)
+_TAKE_PROBE = (
+    "UPDATE holds SET probe_at = CAST(? AS DOUBLE PRECISION) + pause"
+    " WHERE dialer = ? AND scope = ? AND probe_at <= ?"
+)
+_SOONER = "UPDATE holds SET probe_at = ? WHERE scope = ? AND probe_at > ?"
+_AT_ONCE = (
+    "UPDATE leads SET next_at = ?, attempts = 0 WHERE id IN (SELECT id FROM leads"  # noqa: S608
+    f" WHERE {_WAITING} AND dialer = ? AND hold_scope = ? AND next_at > ? LIMIT ?)"
+)
+
+
+def scope_of(source: str) -> str:
+    """Under which scope leads of `source` wait for their platform."""
+    return FETCH + source
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WaitingLead:
+    """A lead to be asked for; `lease` is until when it is ours, and proves it."""
+
+    id: str
+    dialer: str
+    asked: Mapping[str, Any]  # what the webhook said: the platform's ids
+    tries: int  # this one included
+    received_at: float
+    lease: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PutOff:
+    """Not now: again at `at`, or never by itself when that is None."""
+
+    lead: WaitingLead
+    at: float | None
+    entry: Entry
+    counts: bool = True  # False: the lead is not to blame, so this try does not count
+
+
+def due(connection: Connection, source: str, dialers: Sequence[str], now: float) -> bool:
+    """Whether there is anything to claim; a look that disturbs nobody."""
+    wanted = select(leads.c.id).where(*_of(source, dialers), leads.c.next_at <= now).limit(1)
+    return connection.execute(wanted).first() is not None
+
+
+def waiting(connection: Connection, source: str, dialers: Sequence[str]) -> int:
+    """How many leads of `source` wait for their platform."""
+    wanted = select(func.count()).select_from(leads).where(*_of(source, dialers))
+    return int(connection.execute(wanted).scalar_one())
+
+
+def claim(
+    transaction: Transaction, source: str, dialers: Sequence[str], *, now: float, lease: float, limit: int
+) -> list[WaitingLead]:
+    """Up to `limit` due leads, those that have waited longest first; none while the source is held."""
+    found: list[WaitingLead] = []
+    for dialer in dialers:
+        if len(found) < limit:
+            found += _claim(transaction, source, dialer, _FREE, now, lease, limit - len(found))
+    return found
+
+
+def take_probe(
+    transaction: Transaction, source: str, dialer: str, *, now: float, lease: float
+) -> WaitingLead | None:
+    """One lead of a held source to try with; None while another process does, or when it is too early."""
+    if not transaction.run(_TAKE_PROBE, (now, dialer, scope_of(source), now)).rowcount:
+        return None
+    found = _claim(transaction, source, dialer, "1 = 1", now, lease, 1)
+    return found[0] if found else None
+
+
+def put_off(transaction: Transaction, wanted: PutOff) -> bool:
+    """Write down why not; False when the claim had run out and somebody else has the lead."""
+    lead, entry = wanted.lead, wanted.entry
+    told = (entry.reason_code, entry.message, entry.finished_at)
+    if wanted.at is None:
+        changed = transaction.run(_END, (*told, entry.finished_at, lead.id, lead.lease))
+    else:
+        changed = transaction.run(_PUT_OFF, (wanted.at, *told, int(not wanted.counts), lead.id, lead.lease))
+    if changed.rowcount:
+        write_entry(transaction, lead.id, entry)
+    return bool(changed.rowcount)
+
+
+def tell(transaction: Transaction, hold: Hold) -> bool:
+    """Give one portion of the waiting leads the reason of `hold`; True when that was all."""
+    parameters = (hold.code, hold.message, hold.since, hold.dialer, hold.scope, hold.code, PORTION)
+    return transaction.run(_TELL, parameters).rowcount < PORTION
+
+
+def at_once(transaction: Transaction, source: str, dialer: str, now: float) -> int:
+    """Make one portion of the waiting leads due now, as if never tried; how many those were."""
+    transaction.run(_SOONER, (now, scope_of(source), now))
+    return transaction.run(_AT_ONCE, (now, dialer, scope_of(source), now, PORTION)).rowcount
+
+
+def _of(source: str, dialers: Sequence[str]) -> tuple[Any, ...]:
+    return text(_WAITING), leads.c.dialer.in_(dialers), leads.c.hold_scope == scope_of(source)
+
+
+def _claim(
+    transaction: Transaction, source: str, dialer: str, free: str, now: float, lease: float, limit: int
+) -> list[WaitingLead]:
+    statement = _CLAIM.format(due=_DUE.format(free=free, skip_locked=transaction.skip_locked))
+    found = transaction.run(statement, (lease, dialer, scope_of(source), now, limit)).fetchall()
+    return [
+        WaitingLead(
+            id=row[0],
+            dialer=row[1],
+            asked=from_json(row[2]).get("fetch", {}),
+            tries=row[3],
+            received_at=row[4],
+            lease=lease,
+        )
+        for row in sorted(found, key=itemgetter(0))
+    ]

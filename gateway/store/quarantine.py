@@ -1,0 +1,74 @@
+"""Quarantined leads and the ways out of it: made anew in place, or completed by their platform."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gateway.store import fetches, holds, remaking
+from gateway.store.database import Database
+from gateway.store.fetches import PutOff, WaitingLead
+from gateway.store.records import AcceptedLead, Hold
+from gateway.store.remaking import Remake
+
+
+class Quarantine:
+    """Reached as `store.quarantine`; everything raises StoreUnavailable when the database is away."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def remake(self, remakes: Sequence[Remake], *, now: float) -> list[AcceptedLead | None]:
+        """What each lead has become, on disk; None for those that were not quarantined any more."""
+        return self._database.write(lambda transaction: remaking.remake(transaction, remakes, now))
+
+    def siblings(self, lead_id: str) -> tuple[str, ...]:
+        """The leads of the same enquiry, in the order in which they stood in it."""
+        return self._database.read(lambda connection: remaking.siblings(connection, lead_id))
+
+    # -- leads whose platform is to be asked -----------------------------------------------------------------
+
+    def anything_due(self, source: str, dialers: Sequence[str], *, now: float) -> bool:
+        """Whether a claim would find something; cheap enough to be asked all the time."""
+        return self._database.read(lambda connection: fetches.due(connection, source, dialers, now))
+
+    def waiting(self, source: str, dialers: Sequence[str]) -> int:
+        """How many leads of this source wait for their platform."""
+        return self._database.read(lambda connection: fetches.waiting(connection, source, dialers))
+
+    def claim(
+        self, source: str, dialers: Sequence[str], *, now: float, lease: float, limit: int
+    ) -> list[WaitingLead]:
+        """Due leads that nobody else asks for until `lease`."""
+        return self._database.write(
+            lambda transaction: fetches.claim(transaction, source, dialers, now=now, lease=lease, limit=limit)
+        )
+
+    def put_off(self, wanted: PutOff) -> bool:
+        """Not now; False when the claim had run out."""
+        return self._database.write(lambda transaction: fetches.put_off(transaction, wanted))
+
+    def hold(self, hold: Hold) -> None:
+        """Ask for nothing of this source before `probe_at`, and tell each of its waiting leads why."""
+        self._database.write(lambda transaction: holds.set_hold(transaction, hold))
+        while not self._database.write(lambda transaction: fetches.tell(transaction, hold)):
+            continue
+
+    def take_probe(self, source: str, dialer: str, *, now: float, lease: float) -> WaitingLead | None:
+        """One lead of a held source to try with, in one process only."""
+        return self._database.write(
+            lambda transaction: fetches.take_probe(transaction, source, dialer, now=now, lease=lease)
+        )
+
+    def release(self, source: str, dialer: str, *, now: float) -> int:
+        """The platform answers again, or shall be asked at once: everything waiting is due now."""
+        scope = fetches.scope_of(source)
+        self._database.write(lambda transaction: holds.lift_hold(transaction, dialer, scope))
+        released = 0
+        portion = fetches.PORTION
+        while portion == fetches.PORTION:
+            portion = self._sooner(source, dialer, now)
+            released += portion
+        return released
+
+    def _sooner(self, source: str, dialer: str, now: float) -> int:
+        return self._database.write(lambda transaction: fetches.at_once(transaction, source, dialer, now))
