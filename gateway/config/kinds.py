@@ -42,6 +42,16 @@ KINDS: Mapping[str, Access] = MappingProxyType(
         "education": Access.PLATFORM,
         "justdial": Access.ADDRESS,
         "magicbricks": Access.ADDRESS,
+        "contact_form_7": Access.ADDRESS,
+        "elementor": Access.ADDRESS,
+        "fluent_forms": Access.ADDRESS,
+        "gravity_forms": Access.ADDRESS,
+        "jotform": Access.ADDRESS,
+        "ninja_forms": Access.ADDRESS,
+        "tally": Access.PLATFORM,
+        "typeform": Access.PLATFORM,
+        "webflow": Access.ADDRESS,
+        "wpforms": Access.ADDRESS,
     }
 )
 
@@ -51,5 +61,6 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = MappingProxyType(
             Option(name="on_dnd", choices=("dial", "suppress")),
             Option(name="answer", default="RECEIVED"),
         ),
+        "webflow": (Option(name="site_url", example="https://www.example.com"),),
     }
 )

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from gateway.sources import (
+    contact_form_7,
     education,
+    elementor,
+    fluent_forms,
     form,
     generic,
     generic_sample,
+    gravity_forms,
+    jotform,
     justdial,
     magicbricks,
     ninety_nine_acres,
+    ninja_forms,
     partner,
     portal,
+    tally,
+    typeform,
+    webflow,
+    wpforms,
 )
 from gateway.sources.base import Door, Kind
 
@@ -57,4 +67,62 @@ SOURCES: dict[str, Kind] = {
         sample=generic_sample.sample,
     ),
     "partner": Kind(door=Door.PARTNER, verify=partner.verify, parse=partner.parse),
+    "contact_form_7": Kind(
+        door=Door.WEBHOOK,
+        verify=contact_form_7.verify,
+        parse=contact_form_7.parse,
+        secret_fields=generic.SECRET_FIELDS,
+        sample=contact_form_7.sample,
+    ),
+    "elementor": Kind(
+        door=Door.WEBHOOK,
+        verify=elementor.verify,
+        parse=elementor.parse,
+        secret_fields=generic.SECRET_FIELDS,
+        sample=elementor.sample,
+    ),
+    "fluent_forms": Kind(
+        door=Door.WEBHOOK,
+        verify=fluent_forms.verify,
+        parse=fluent_forms.parse,
+        secret_fields=generic.SECRET_FIELDS,
+        sample=fluent_forms.sample,
+    ),
+    "gravity_forms": Kind(
+        door=Door.WEBHOOK,
+        verify=gravity_forms.verify,
+        parse=gravity_forms.parse,
+        secret_fields=generic.SECRET_FIELDS,
+        sample=gravity_forms.sample,
+    ),
+    "jotform": Kind(
+        door=Door.WEBHOOK,
+        verify=jotform.verify,
+        parse=jotform.parse,
+        secret_fields=generic.SECRET_FIELDS,
+        sample=jotform.sample,
+    ),
+    "ninja_forms": Kind(
+        door=Door.WEBHOOK,
+        verify=ninja_forms.verify,
+        parse=ninja_forms.parse,
+        secret_fields=generic.SECRET_FIELDS,
+        sample=ninja_forms.sample,
+    ),
+    "tally": Kind(door=Door.WEBHOOK, verify=tally.verify, parse=tally.parse, sample=tally.sample),
+    "typeform": Kind(door=Door.WEBHOOK, verify=typeform.verify, parse=typeform.parse, sample=typeform.sample),
+    "webflow": Kind(
+        door=Door.WEBHOOK,
+        verify=webflow.verify,
+        parse=webflow.parse,
+        secret_fields=generic.SECRET_FIELDS,
+        sample=webflow.sample,
+    ),
+    "wpforms": Kind(
+        door=Door.WEBHOOK,
+        verify=wpforms.verify,
+        parse=wpforms.parse,
+        secret_fields=generic.SECRET_FIELDS,
+        sample=wpforms.sample,
+    ),
 }
