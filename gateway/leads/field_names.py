@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -84,11 +85,13 @@ _ALIASES: Mapping[str, str] = MappingProxyType(
             "userphone yourphone yourtel tel telephone "
             "mobilephone mobilenum phonenum yourmobileno yourmobilenumber yourphonenumber yourwhatsapp "
             "yourcontact yourcontactnumber yournumber telno telnumber telephoneno telephonenumber callbacknumber "
-            "billingphone"
+            "billingphone "
+            "मोबाइल मोबाइलनंबर आपकामोबाइलनंबर फोन फोननंबर फ़ोन फ़ोननंबर संपर्क संपर्कनंबर"
         ),
         "CustomerName": (
             "customername name fullname contactname sendername leadname buyername studentname yourname "
-            "username contactperson yourfullname clientname applicantname patientname visitorname guestname"
+            "username contactperson yourfullname clientname applicantname patientname visitorname guestname "
+            "नाम आपकानाम पूरानाम"
         ),
         FIRST_NAME: "firstname fname givenname yourfirstname forename billingfirstname",
         LAST_NAME: "lastname lname surname familyname yourlastname billinglastname",
@@ -177,7 +180,8 @@ def tracking_name(name: str, squeezed: str) -> str | None:
 
 def unwrapped(name: str) -> str:
     """`name` squeezed, without what form builders put around it."""
-    squeezed = squeeze(name).removesuffix("[]")
+    plain = name if name.isascii() else unicodedata.normalize("NFC", name)  # फ़ is one character or two
+    squeezed = squeeze(plain).removesuffix("[]")
     wrapped = _WRAPPED.fullmatch(squeezed)
     return wrapped[1] if wrapped else squeezed
 

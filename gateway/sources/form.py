@@ -28,9 +28,9 @@ _UNTOUCHED = (None, False, "", "false")  # scripts send an unchecked box like th
 # What a mapping may call `message` and `email`, whatever the form calls them; squeezed.
 _MESSAGE = """
     message yourmessage msg comment comments yourcomment enquiry inquiry query yourquery requirement requirements
-    yourrequirement details description remarks notes textarea
+    yourrequirement details description remarks notes textarea संदेश आपकासंदेश
 """
-_EMAIL = "email youremail mail emailaddress emailid mailid useremail contactemail"
+_EMAIL = "email youremail mail emailaddress emailid mailid useremail contactemail ईमेल"
 _WORDS: Mapping[str, frozenset[str]] = {
     "message": frozenset(_MESSAGE.split()),
     "email": frozenset(_EMAIL.split()),

@@ -194,3 +194,9 @@ def test_a_plain_name_counts_before_a_numbered_one():
 )
 def test_the_proofs_and_tokens_of_frameworks_are_dropped(name):
     assert lead_of({name: "x"}).extra == {}
+
+
+@pytest.mark.parametrize("name", ["मोबाइल नंबर", "फ़ोन", "\u095eोन नंबर", "फोन", "आपका मोबाइल नंबर"])
+def test_labels_in_hindi_are_names_too(name):
+    lead = judged({name: "9876543210", "आपका नाम": "आशा वर्मा"})
+    assert (lead.fields["MobileNo"], lead.fields["CustomerName"]) == ("9876543210", "आशा वर्मा")
