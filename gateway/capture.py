@@ -18,7 +18,7 @@ from gateway.leads.identity import new_id
 from gateway.leads.lead import Enquiry, Lead, LeadStatus, Problem, State, Submission
 from gateway.leads.make import make_lead
 from gateway.leads.verdict import CLEAN, Verdict
-from gateway.new_lead import new_lead, quarantined
+from gateway.new_lead import kept_lead, new_lead, quarantined
 from gateway.settings import Settings
 from gateway.store import Store
 from gateway.store.operations import Accept, SaveAnswer
@@ -89,7 +89,14 @@ def capture(
             return Bad(problems=lead)
         return Captured(status=_keep_quarantined(services, source, enquiry, submission, lead, lead_id))
     new = new_lead(
-        services.delivery, source, submission, lead, enquiry, test=test, verdict=verdict, consent=consent
+        services.delivery,
+        source,
+        submission,
+        lead,
+        received_at=enquiry.received_at,
+        test=test,
+        verdict=verdict,
+        consent=consent,
     )
     with _departure(services, new, wait) as departure:
         if departure is not None:
@@ -105,7 +112,12 @@ def capture_all(
     services: Services, source: SourceConfig, enquiry: Enquiry, submissions: Sequence[Submission]
 ) -> tuple[LeadStatus, ...]:
     """Keep all leads of one webhook in one commit and answer at once; what cannot be a lead is quarantined."""
-    news = tuple(_lead_or_quarantine(services, source, enquiry, each) for each in submissions)
+    # Ids in the order of the leads in their enquiry: by them each is found in it again.
+    ids = sorted(new_id(enquiry.received_at) for _ in submissions)
+    news = tuple(
+        _lead_or_quarantine(services, source, enquiry, each, lead_id)
+        for each, lead_id in zip(submissions, ids, strict=True)
+    )
     accepted = services.recorder.record(Accept(enquiry=enquiry, leads=news, claim=None))
     metrics.accepted(source.name, len(news))
     for new, kept in zip(news, accepted.leads, strict=True):
@@ -139,14 +151,19 @@ def save_answer(
 
 
 def _lead_or_quarantine(
-    services: Services, source: SourceConfig, enquiry: Enquiry, submission: Submission
+    services: Services, source: SourceConfig, enquiry: Enquiry, submission: Submission, lead_id: str
 ) -> NewLead:
-    lead_id = new_id(enquiry.received_at)
-    lead = make_lead(submission, source, services.config, lead_id=lead_id, strict=False)
-    if isinstance(lead, Lead):
-        return new_lead(services.delivery, source, submission, lead, enquiry, test=False)
-    metrics.refused(source.name, lead[0].code)
-    return quarantined(source, enquiry, submission, lead, lead_id)
+    new = kept_lead(
+        services.config,
+        services.delivery,
+        source,
+        submission,
+        lead_id=lead_id,
+        received_at=enquiry.received_at,
+    )
+    if new.problems and new.reason_code is not None:
+        metrics.refused(source.name, new.reason_code)
+    return new
 
 
 def _keep_quarantined(
@@ -157,7 +174,7 @@ def _keep_quarantined(
     problems: tuple[Problem, ...],
     lead_id: str,
 ) -> LeadStatus:
-    new = quarantined(source, enquiry, submission, problems, lead_id)
+    new = quarantined(source, submission, problems, lead_id=lead_id, received_at=enquiry.received_at)
     accepted = services.recorder.record(Accept(enquiry=enquiry, leads=(new,), claim=None))
     _log_captured(new, accepted.leads[0])
     return _status(new, accepted.leads[0])

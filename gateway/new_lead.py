@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, Protocol
 
-from gateway.config import SourceConfig
-from gateway.delivery import Admission, Delivery
+from gateway.config import GatewayConfig, SourceConfig
+from gateway.delivery import Admission
 from gateway.leads.consent import Consent
 from gateway.leads.extra import Extra
 from gateway.leads.identity import key_fingerprint, phone_fingerprint
-from gateway.leads.lead import Enquiry, Lead, Problem, State, Submission
+from gateway.leads.lead import Lead, Problem, State, Submission
+from gateway.leads.make import make_lead
 from gateway.leads.verdict import CLEAN, Verdict
+from gateway.sources import fetch
+from gateway.store.fetches import scope_of
 from gateway.store.records import Identity, NewLead
 
 KEY_WINDOW = 30 * 86400.0  # seconds a sender's own lead id is remembered
@@ -19,15 +23,16 @@ _MARKED_BY_ITS_SENDER = "Its sender marks this number as do-not-call. The lead i
 
 def quarantined(
     source: SourceConfig,
-    enquiry: Enquiry,
     submission: Submission,
     problems: tuple[Problem, ...],
+    *,
     lead_id: str,
+    received_at: float,
 ) -> NewLead:
-    """An enquiry that cannot be made a lead yet; a person, or another mapping, can mend it."""
+    """An enquiry that cannot be made a lead yet; a person, or another mapping, can mend it. Of a test, all is kept."""
     return NewLead(
         id=lead_id,
-        state=State.QUARANTINED,
+        state=State.TEST if submission.test else State.QUARANTINED,
         source=source.name,
         dialer=source.dialer,
         list_id=source.list_id,
@@ -37,8 +42,26 @@ def quarantined(
         problems=problems,
         reason_code=problems[0].code,
         message=problems[0].message,
-        received_at=enquiry.received_at,
-        next_at=enquiry.received_at,
+        test=submission.test,
+        received_at=received_at,
+        next_at=received_at,
+    )
+
+
+def waiting(source: SourceConfig, submission: Submission, *, lead_id: str, received_at: float) -> NewLead:
+    """A lead of which only the platform's id has come; it is asked for, unless the id is none of the platform's."""
+    if not submission.fetch:
+        problems = (fetch.reason("fetch.id"),)
+        return quarantined(source, submission, problems, lead_id=lead_id, received_at=received_at)
+    waits = fetch.reason("fetch.waiting")
+    stub = quarantined(source, submission, (waits,), lead_id=lead_id, received_at=received_at)
+    return replace(
+        stub,
+        extra={**stub.extra, "fetch": dict(submission.fetch)},
+        problems=(),
+        # The platform repeats itself long before it has told us everything.
+        identities=_of_key(source, submission),
+        hold_scope=scope_of(source.name),
     )
 
 
@@ -50,14 +73,38 @@ def _kept(submission: Submission) -> dict[str, Any]:
     return extra.as_dict()
 
 
+class Admits(Protocol):
+    """Says how a lead is to be stored: straight into a line, into the queue, or held."""
+
+    def admit(self, dialer: str, list_id: str) -> Admission: ...
+
+
+def kept_lead(
+    config: GatewayConfig,
+    delivery: Admits,
+    source: SourceConfig,
+    submission: Submission,
+    *,
+    lead_id: str,
+    received_at: float,
+) -> NewLead:
+    """What a webhook's submission is kept as: a lead, one its platform is asked for, or one in quarantine."""
+    if submission.fetch is not None:
+        return waiting(source, submission, lead_id=lead_id, received_at=received_at)
+    lead = make_lead(submission, source, config, lead_id=lead_id, strict=False)
+    if isinstance(lead, Lead):
+        return new_lead(delivery, source, submission, lead, received_at=received_at)
+    return quarantined(source, submission, lead, lead_id=lead_id, received_at=received_at)
+
+
 def new_lead(
-    delivery: Delivery,
+    delivery: Admits,
     source: SourceConfig,
     submission: Submission,
     lead: Lead,
-    enquiry: Enquiry,
     *,
-    test: bool,
+    received_at: float,
+    test: bool = False,
     verdict: Verdict = CLEAN,
     consent: Consent | None = None,
 ) -> NewLead:
@@ -82,14 +129,14 @@ def new_lead(
         hold_scope=admission.hold_scope,
         reason_code=admission.reason_code,
         message=admission.message,
-        received_at=enquiry.received_at,
-        next_at=enquiry.received_at,
+        received_at=received_at,
+        next_at=received_at,
         consent=consent,
     )
 
 
 def _admitted(
-    delivery: Delivery, submission: Submission, lead: Lead, verdict: Verdict, *, is_test: bool
+    delivery: Admits, submission: Submission, lead: Lead, verdict: Verdict, *, is_test: bool
 ) -> Admission:
     if is_test:
         return Admission(owner=None, state=State.TEST)
@@ -104,22 +151,22 @@ def _admitted(
 
 
 def _identities(source: SourceConfig, submission: Submission, lead: Lead) -> tuple[Identity, ...]:
-    found = []
+    found = _of_key(source, submission)
     # Somebody who is never called must not turn an enquiry that may be answered into a duplicate.
     if source.dedupe > 0 and not submission.do_not_call:
-        found.append(
-            Identity(
-                scope=source.dedupe_scope,
-                fingerprint=phone_fingerprint(source.dedupe_scope, lead.phone),
-                seconds=source.dedupe,
-            )
-        )
-    if submission.key:
-        found.append(
-            Identity(
-                scope=f"key:{source.name}",
-                fingerprint=key_fingerprint(source.name, submission.key),
-                seconds=KEY_WINDOW,
-            )
-        )
-    return tuple(found)
+        fingerprint = phone_fingerprint(source.dedupe_scope, lead.phone)
+        person = Identity(scope=source.dedupe_scope, fingerprint=fingerprint, seconds=source.dedupe)
+        return (person, *found)
+    return found
+
+
+def _of_key(source: SourceConfig, submission: Submission) -> tuple[Identity, ...]:
+    if not submission.key:
+        return ()
+    fingerprint = key_fingerprint(source.name, submission.key)
+    return (Identity(scope=key_scope(source.name), fingerprint=fingerprint, seconds=KEY_WINDOW),)
+
+
+def key_scope(source: str) -> str:
+    """Under which scope the senders' own ids of this source are remembered."""
+    return f"key:{source}"

@@ -87,6 +87,8 @@ class Submission:
     referrer: str = ""
     page_url: str = ""  # from Referer/Origin, used only where the fields carry no page
     extra: Mapping[str, Any] = field(default_factory=dict)
+    # The ids by which the platform is asked for everything else: its webhook tells no more. Empty: unusable ids.
+    fetch: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from gateway.config import SourceConfig
 from gateway.leads.lead import LeadStatus, Submission
+from gateway.sources.fetch import Fetch
 from gateway.sources.pull import Pull
 
 # SourceError                what a kind may raise; anything else is a bug
@@ -106,3 +107,5 @@ class Kind:
     sample: Callable[[SourceConfig, int], Inbound] | None = None
     # How its platform is asked for the leads it keeps; None where it cannot be asked.
     pull: Pull | None = None
+    # How its platform is asked for a lead of which the webhook told only the id; None where it tells everything.
+    fetch: Fetch | None = None
