@@ -109,10 +109,12 @@ def serving_forms(folder: Path, sources: str) -> Iterator[FormGateway]:
     tables = f'[gateway]\npublic_url = "http://127.0.0.1:{port}"\n\n{sources}'
     with running_emulator() as emulator:
         gateway = RunningGateway(
-            folder=folder, dialer_url=emulator.api_url, port=port, key="unused", options={"more": tables}
+            folder=folder, dialer_url=emulator.api_url, port=port, options={"more": tables}
         )
         try:
-            gateway.start()
+            Store.migrate(gateway.env()["GATEWAY_DATABASE_URL"])
+            gateway.launch()
+            gateway.wait_until_ready()
             yield FormGateway(running=gateway, emulator=emulator)
         finally:
             gateway.kill_all()
