@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from gateway.config.values import loopback_url
+
 
 class Access(StrEnum):
     """What a kind needs to let a sender in."""
@@ -40,8 +42,11 @@ KINDS: Mapping[str, Access] = MappingProxyType(
         "generic": Access.CHOSEN,
         "99acres": Access.ADDRESS,
         "education": Access.PLATFORM,
+        "housing": Access.ADDRESS,
+        "indiamart": Access.ADDRESS,
         "justdial": Access.ADDRESS,
         "magicbricks": Access.ADDRESS,
+        "tradeindia": Access.ADDRESS,
         "contact_form_7": Access.ADDRESS,
         "elementor": Access.ADDRESS,
         "fluent_forms": Access.ADDRESS,
@@ -55,12 +60,32 @@ KINDS: Mapping[str, Access] = MappingProxyType(
     }
 )
 
+# Where a stand-in of the platform is asked on this machine.
+PULL_URL = Option(name="pull_url", read=loopback_url, example="http://127.0.0.1:8200")
+
 OPTIONS: Mapping[str, tuple[Option, ...]] = MappingProxyType(
     {
+        "housing": (
+            Option(name="profile_id", needs="encryption_key", example="12345"),
+            Option(name="encryption_key", secret=True, needs="profile_id"),
+            Option(name="account", choices=("builder", "broker")),
+            PULL_URL,
+        ),
+        "indiamart": (
+            Option(name="pull_key", secret=True),
+            Option(name="catalogue_views", choices=("dial", "keep")),
+            PULL_URL,
+        ),
         "justdial": (
             Option(name="on_dnd", choices=("dial", "suppress")),
             Option(name="answer", default="RECEIVED"),
         ),
         "webflow": (Option(name="site_url", example="https://www.example.com"),),
+        "tradeindia": (
+            Option(name="user_id", needs="profile_id", example="12345"),
+            Option(name="profile_id", needs="pull_key", example="67890"),
+            Option(name="pull_key", secret=True, needs="user_id"),
+            PULL_URL,
+        ),
     }
 )

@@ -74,7 +74,7 @@ class Pull:
     shortest: float  # seconds below which a window is not cut in two
     overlap: float  # seconds asked for once more: platforms file leads late
     ask: Callable[[SourceConfig, Window, str, float], Question]  # the page, "" for the first; now
-    read: Callable[[SourceConfig, Window, Answer], Page]  # raises PullTrouble
+    read: Callable[[SourceConfig, str, Answer], Page]  # which page it is; raises PullTrouble
     own_ids: bool = True  # False: its key is our guess, so what repeats it is kept, as a duplicate
 
     def is_on(self, source: SourceConfig) -> bool:
@@ -122,4 +122,7 @@ def too_many(pause: float) -> PullTrouble:
 
 
 def unreadable() -> PullTrouble:
-    return PullTrouble("pull.unreadable", "The platform's answer cannot be read. It is asked again.")
+    return PullTrouble(
+        "pull.unreadable",
+        "The platform's answer cannot be read. It is asked again; if it stays so, look at the key.",
+    )
