@@ -46,12 +46,17 @@ def posted_form(source: SourceConfig, fields: Mapping[str, str]) -> Inbound:
     return posted(source, urlencode(fields).encode(), content_type=FORM)
 
 
+def with_headers(inbound: Inbound, headers: Mapping[str, str]) -> Inbound:
+    """`inbound` with these headers too, such as the signature of its body; names in lower case."""
+    return replace(inbound, headers={**inbound.headers, **headers})
+
+
 def proven(source: SourceConfig, inbound: Inbound) -> Inbound:
     """`inbound` with what the `auth` of its source asks for; the token stands in the address, where senders put it."""
     if source.auth.method == "token":
         token = (signatures.TOKEN_PARAMETER, source.auth.secrets[0])
         return replace(inbound, query=(*inbound.query, token))
-    return replace(inbound, headers={**inbound.headers, **proof(source.auth, inbound.body)})
+    return with_headers(inbound, proof(source.auth, inbound.body))
 
 
 def proof(auth: Auth, body: bytes) -> dict[str, str]:
