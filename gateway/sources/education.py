@@ -34,7 +34,8 @@ def verify(source: SourceConfig, inbound: Inbound) -> None:
 
 
 def parse(source: SourceConfig, inbound: Inbound) -> list[Submission]:
-    rows = [portal.beside_address(row, inbound, SECRET_FIELDS) for row in _rows(inbound)]
+    asked = portal.without_secrets(source, inbound, SECRET_FIELDS)
+    rows = [portal.beside_address(_without_secrets(row), asked) for row in _rows(asked)]
     return portal.submissions(rows, lambda row: _submission(source, row))
 
 
@@ -97,12 +98,8 @@ def _told(lead: LeadStatus) -> dict[str, str]:
 
 
 def _rows(inbound: Inbound) -> list[Any]:
-    """Each student, without the secret that came along; raises Unreadable."""
-    return [_without_secrets(row) for row in _all_rows(inbound)]
-
-
-def _all_rows(inbound: Inbound) -> list[Any]:
-    value = read_anything(inbound, without=SECRET_FIELDS)
+    """Each student as sent, the secret included; raises Unreadable."""
+    value = read_anything(inbound, without=frozenset())
     if _is_of_pairs(value):
         return [_joined(value)]
     return [_joined(row) if _is_of_pairs(row) else row for row in portal.unwrapped(value)]
@@ -132,7 +129,7 @@ def _presented(inbound: Inbound) -> list[str]:
     bearer = inbound.header("authorization").removeprefix("Bearer ")
     headers = [inbound.header(portal.KEY_HEADER), inbound.header(signatures.TOKEN_HEADER), bearer]
     with suppress(Unreadable):
-        return [*headers, *in_query, *_secrets_of(_all_rows(inbound))]
+        return [*headers, *in_query, *_secrets_of(_rows(inbound))]
     return [*headers, *in_query]
 
 

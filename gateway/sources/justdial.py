@@ -31,8 +31,8 @@ def verify(source: SourceConfig, inbound: Inbound) -> None:
 
 
 def parse(source: SourceConfig, inbound: Inbound) -> list[Submission]:
-    rows = portal.read_rows(inbound, without=SECRET_FIELDS)
-    return portal.submissions(rows, lambda row: _submission(source, row))
+    asked = portal.without_secrets(source, inbound, SECRET_FIELDS)
+    return portal.submissions(portal.read_rows(asked), lambda row: _submission(source, row))
 
 
 def acknowledge(source: SourceConfig, _leads: Sequence[LeadStatus]) -> Reply:

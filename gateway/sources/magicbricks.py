@@ -23,7 +23,8 @@ def verify(source: SourceConfig, inbound: Inbound) -> None:
 
 
 def parse(source: SourceConfig, inbound: Inbound) -> list[Submission]:
-    return portal.submissions(portal.read_rows(inbound), lambda row: _submission(source, row))
+    asked = portal.without_secrets(source, inbound)
+    return portal.submissions(portal.read_rows(asked), lambda row: _submission(source, row))
 
 
 def acknowledge(_source: SourceConfig, leads: Sequence[LeadStatus]) -> Reply:

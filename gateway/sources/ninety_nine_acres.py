@@ -12,15 +12,17 @@ import orjson
 from gateway.config import SourceConfig
 from gateway.leads.lead import LeadStatus, Submission
 from gateway.leads.vocabulary import squeeze
-from gateway.sources import mapping, portal, sampling, xml_body
+from gateway.sources import portal, sampling, xml_body
 from gateway.sources.base import Inbound, Reply, Unreadable
 from gateway.sources.body import read_anything, refuse_encoded
 from gateway.sources.portal import Row
 
 LEAD_SOURCE = "99acres"
+_TEXT = "#text"  # of an element that has attributes too
 _XML_FIELD = "xml"
 _ROWS = ("qry", "resp")  # what they push, and what their export calls the same
 _IDS = ("qryid", "queryid", "leadid", "tblid")
+_BETWEEN_PARTS = "|"  # project, locality and city in one value
 _OPEN_FORM = b"xml=<"  # a form field whose value nobody has encoded
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 
@@ -30,11 +32,12 @@ def verify(source: SourceConfig, inbound: Inbound) -> None:
 
 
 def parse(source: SourceConfig, inbound: Inbound) -> list[Submission]:
-    document = _document(inbound)
+    asked = portal.without_secrets(source, inbound)
+    document = _document(asked)
     if document is None:
-        rows = portal.read_rows(inbound)
+        rows = portal.read_rows(asked)
     else:
-        rows = [portal.beside_address(row, inbound) for row in _rows(document)]
+        rows = [portal.beside_address(row, asked) for row in _rows(document)]
     return portal.submissions(rows, lambda row: _submission(source, row))
 
 
@@ -48,7 +51,7 @@ def reply(_source: SourceConfig, inbound: Inbound, leads: Sequence[LeadStatus]) 
     if document is None:
         told = [{"id": lead.id, "status": lead.state} for lead in leads]
         return Reply(body=orjson.dumps({"outcome": "success", "leads": told}))
-    return _in_xml([Row(row).look(*_IDS) for row in rows])
+    return _in_xml([Row(row).look(*_IDS) if isinstance(row, dict) else "" for row in rows])
 
 
 def sample(source: SourceConfig, number: int) -> Inbound:
@@ -66,14 +69,14 @@ def _submission(source: SourceConfig, row: Row) -> Submission:
     lead_id = row.take(*_IDS)
     number, _ = row.take_number(source, "phone", "contactno", "mobile", "mobileno")
     project = row.look("project", "projectname", "projname")
-    wanted = row.look("interestedin", "cmpctlabl")
+    wanted = portal.listed(*row.look("interestedin", "cmpctlabl").split(_BETWEEN_PARTS))
     received, product = row.look("rcvdon", "receiveddate"), row.look("prodid", "productcode")
     fields = {
         "CustomerName": row.take("name"),
         "MobileNo": number,
         "LeadSource": LEAD_SOURCE,
-        "LeadSubSource": project or wanted,
-        "EnquiryType": row.look("responsetype", "type", "qrytype"),
+        "LeadSubSource": project or wanted.partition(", ")[0],
+        "EnquiryType": row.look("responsetype", "type", "qrytype", "restype"),
         "WebEnquiryNumber": lead_id,
         "LeadfromURL": row.take("listingurl", "url"),
         "CustomField1": wanted or project,
@@ -93,7 +96,7 @@ def _document(inbound: Inbound) -> dict[str, Any] | None:
     if body.startswith(_OPEN_FORM):
         refuse_encoded(inbound)
         return xml_body.loads(body.removeprefix(_OPEN_FORM[:-1]))
-    value = read_anything(inbound, without=portal.SECRET_FIELDS)
+    value = read_anything(inbound, without=frozenset())
     if not isinstance(value, dict):
         return None
     if body.removeprefix(b"\xef\xbb\xbf")[:1] == b"<":
@@ -120,17 +123,16 @@ def _rows(document: Mapping[str, Any]) -> list[Any]:
 
 
 def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
-    """One level of names: what an element says about itself in attributes stands beside what it holds."""
+    """One level of names; what an element says in attributes stands beside what it holds."""
     found: dict[str, Any] = {}
     for name, value in row.items():
         if not isinstance(value, dict):
             found.setdefault(name.removeprefix("@"), value)
-            continue
-        if "#text" in value:
-            found.setdefault(name, value["#text"])
-            continue
-        for inner, text in mapping.flatten(value).items():
-            found.setdefault(inner.removeprefix("@"), text)
+        elif _TEXT in value:
+            found.setdefault(name, value[_TEXT])
+        else:
+            for inner, text in _flat(value).items():
+                found.setdefault(inner, text)
     return found
 
 

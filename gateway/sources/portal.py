@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from gateway.config import SourceConfig
@@ -16,6 +17,7 @@ from gateway.leads.vocabulary import squeeze
 from gateway.sources import mapping, signatures
 from gateway.sources.base import Inbound, Unreadable
 from gateway.sources.body import read_anything
+from gateway.sources.keeping import SECRET_PARAMETERS
 
 MOST_ROWS = 1000
 KEY_HEADER = "x-api-key"
@@ -77,25 +79,41 @@ def presented(inbound: Inbound) -> list[str]:
     return [inbound.header(KEY_HEADER), *in_query]
 
 
-def read_rows(inbound: Inbound, *, without: frozenset[str] = SECRET_FIELDS) -> list[Any]:
+def without_secrets(source: SourceConfig, inbound: Inbound, names: frozenset[str] = SECRET_FIELDS) -> Inbound:
+    """The request without the secrets in its address: as it is kept, so that it reads the same later."""
+    hidden = names | SECRET_PARAMETERS
+    query = tuple(
+        (name, value)
+        for name, value in inbound.query
+        if name.lower() not in hidden and value not in source.auth.secrets
+    )
+    return replace(inbound, query=query)
+
+
+def read_rows(inbound: Inbound) -> list[Any]:
     """Each enquiry of the request, with what stands in its address beside it; raises Unreadable."""
-    value = read_anything(inbound, without=without)
-    return [beside_address(row, inbound, without) for row in unwrapped(value)]
+    value = read_anything(inbound, without=frozenset())
+    return [beside_address(row, inbound) for row in unwrapped(value)]
 
 
 def unwrapped(value: Any) -> list[Any]:
     """The rows of an array, or of an object around one; any other value is one row."""
-    if isinstance(value, dict):
-        inner = next((item for name, item in value.items() if squeeze(name) in _WRAPPERS), None)
-        value = inner if isinstance(inner, list) else [value]
-    return value if isinstance(value, list) else [value]
+    if not isinstance(value, dict):
+        return value if isinstance(value, list) else [value]
+    name = next(
+        (name for name in value if squeeze(name) in _WRAPPERS and isinstance(value[name], list)), None
+    )
+    if name is None:
+        return [value]
+    around = {other: value[other] for other in value if other != name}
+    return [{**around, **row} if isinstance(row, dict) else row for row in value[name]]
 
 
-def beside_address(row: Any, inbound: Inbound, without: frozenset[str] = SECRET_FIELDS) -> Any:
+def beside_address(row: Any, inbound: Inbound) -> Any:
     """The row, and the parameters of the address that it does not have itself."""
     if not isinstance(row, dict):
         return row
-    return {**row, **{name: text for name, text in inbound.query if name not in row and name not in without}}
+    return {**row, **{name: text for name, text in inbound.query if name not in row}}
 
 
 def submissions(rows: list[Any], read: Callable[[Row], Submission]) -> list[Submission]:
@@ -147,7 +165,11 @@ def with_country(source: SourceConfig, text: str, code: str) -> str:
     if not text or not digits or text.lstrip().startswith("+"):
         return text
     written = (f"+{digits} {text}", f"+{text}")
-    return next((each for each in written if _phone(source, each)), text)
+    # Only a valid number tells which of the two was meant: too many digits may still be possible somewhere.
+    for check in ("valid", source.phone_check):
+        if found := next((each for each in written if _phone(source, each, check)), None):
+            return found
+    return text
 
 
 def fingerprint(source: SourceConfig, number: str, *parts: str) -> str | None:
@@ -161,12 +183,12 @@ def fingerprint(source: SourceConfig, number: str, *parts: str) -> str | None:
 
 def listed(*texts: str) -> str:
     """What is there of `texts`, each once, with commas between."""
-    return ", ".join(dict.fromkeys(text for text in texts if text and text != "0"))
+    return ", ".join(dict.fromkeys(text.strip() for text in texts if text.strip() not in ("", "0")))
 
 
-def _phone(source: SourceConfig, text: str) -> Phone | None:
+def _phone(source: SourceConfig, text: str, check: str = "") -> Phone | None:
     rules = PhoneRules(
-        region=source.region or _INDIA, check=source.phone_check, countries=tuple(source.countries)
+        region=source.region or _INDIA, check=check or source.phone_check, countries=tuple(source.countries)
     )
     try:
         return read_phone(text, rules)
