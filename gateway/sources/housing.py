@@ -21,6 +21,7 @@ from gateway.sources.portal import (
     submissions,
     verify,
     with_country,
+    without_secrets,
 )
 
 __all__ = ["PULL", "SECRET_FIELDS", "acknowledge", "parse", "sample", "signature", "verify"]
@@ -36,7 +37,9 @@ BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko
 
 
 def parse(source: SourceConfig, inbound: Inbound) -> list[Submission]:
-    return submissions(read_rows(inbound), lambda row: _submission(source, row, inbound.received_at))
+    return submissions(
+        read_rows(without_secrets(source, inbound)), lambda row: _submission(source, row, inbound.received_at)
+    )
 
 
 def acknowledge(_source: SourceConfig, _leads: Sequence[LeadStatus]) -> Reply:

@@ -12,7 +12,15 @@ from gateway.sources import pull, sampling
 from gateway.sources.base import Inbound, Reply
 from gateway.sources.html_text import plain_text
 from gateway.sources.indian_time import date_and_time
-from gateway.sources.portal import SECRET_FIELDS, Row, read_rows, submission, submissions, verify
+from gateway.sources.portal import (
+    SECRET_FIELDS,
+    Row,
+    read_rows,
+    submission,
+    submissions,
+    verify,
+    without_secrets,
+)
 
 __all__ = ["PULL", "SECRET_FIELDS", "acknowledge", "parse", "sample", "verify"]
 
@@ -44,7 +52,7 @@ NUMBERS = (
 
 def parse(source: SourceConfig, inbound: Inbound) -> list[Submission]:
     """`RESPONSE` holds one enquiry when it is pushed and a list when it is pulled; either also comes bare."""
-    rows = [inner for row in read_rows(inbound) for inner in _unwrapped(row)]
+    rows = [inner for row in read_rows(without_secrets(source, inbound)) for inner in _unwrapped(row)]
     return submissions(rows, lambda row: _submission(source, row))
 
 

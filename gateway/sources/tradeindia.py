@@ -13,7 +13,15 @@ from gateway.sources import pull, sampling
 from gateway.sources.base import Inbound, Reply
 from gateway.sources.html_text import plain_text
 from gateway.sources.indian_time import date
-from gateway.sources.portal import SECRET_FIELDS, Row, read_rows, submission, submissions, verify
+from gateway.sources.portal import (
+    SECRET_FIELDS,
+    Row,
+    read_rows,
+    submission,
+    submissions,
+    verify,
+    without_secrets,
+)
 
 __all__ = ["PULL", "SECRET_FIELDS", "acknowledge", "parse", "sample", "verify"]
 
@@ -29,7 +37,7 @@ _DECODER = json.JSONDecoder()
 
 
 def parse(source: SourceConfig, inbound: Inbound) -> list[Submission]:
-    return submissions(read_rows(inbound), lambda row: _submission(source, row))
+    return submissions(read_rows(without_secrets(source, inbound)), lambda row: _submission(source, row))
 
 
 def acknowledge(_source: SourceConfig, _leads: Sequence[LeadStatus]) -> Reply:

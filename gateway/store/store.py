@@ -18,6 +18,7 @@ from gateway.store.doubts import Doubts
 from gateway.store.engines import open_database
 from gateway.store.errors import StoreUnavailable
 from gateway.store.operations import Operation
+from gateway.store.pulls import Pulls, purge_rows
 from gateway.store.quarantine import Quarantine
 from gateway.store.reading import Search
 from gateway.store.records import (
@@ -50,6 +51,7 @@ class Store:
         self.consents = Consents(database)
         self.calls = CallLog(database)
         self.quarantine = Quarantine(database)
+        self.pulls = Pulls(database)
 
     # -- opening ---------------------------------------------------------------------------------------------
 
@@ -326,7 +328,7 @@ class Store:
     def purge_idempotency(self, *, now: float) -> int:
         """Forget idempotency keys after 30 days, and whatever else has had its time; how many rows went."""
         removed = 0
-        for purge in (purging.purge_claims, purging.purge_identities, purge_proofs, purge_texts):
+        for purge in (purging.purge_claims, purging.purge_identities, purge_proofs, purge_texts, purge_rows):
             portion = purging.PORTION
             while portion == purging.PORTION:
                 portion = self._purge_some(purge, now)

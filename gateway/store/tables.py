@@ -251,3 +251,29 @@ seen_texts = Table(
     Index("seen_texts_seen", "seen_at"),
     sqlite_with_rowid=False,
 )
+
+# How far each source has been pulled from its platform, who pulls it now, and when the platform may be asked again.
+pulls = Table(
+    "pulls",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("covered", TIME),  # every lead the platform had until this moment of its time is kept
+    Column("span", TIME),  # seconds of the next window, where the platform gave less than it has
+    Column("asked_at", TIME),
+    Column("next_at", TIME, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("reason", Text),
+    Column("owner", Text),
+    Column("leased_until", TIME),
+)
+
+# What was pulled lately, kept or known before, so that an overlap brings nothing twice; fingerprints only.
+pulled_rows = Table(
+    "pulled_rows",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("fingerprint", Text, primary_key=True),
+    Column("seen_at", TIME, nullable=False),
+    Index("pulled_rows_seen", "seen_at"),
+    sqlite_with_rowid=False,
+)
