@@ -38,7 +38,7 @@ def nested(fields: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in fields.items():
         path = _path(name)
         if not _put(found, path, value):
-            found[name] = value  # `a` and `a[b]` in one form: neither is lost
+            found[f"{name} (2)" if name in found else name] = value  # `a` and `a[b]` in one form: both stay
     return {name: _listed(value) for name, value in found.items()}
 
 

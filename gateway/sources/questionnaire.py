@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+from unicodedata import normalize
 
 from gateway.config import SourceConfig
 from gateway.leads.attribution import says_something
@@ -58,15 +59,8 @@ _OPENING = re.compile(
     r"(?:please )?(?:(?:enter|type|share|give|provide|tell us|write|add|what is|what['\u2019]?s|may we have)"
     r" )?(?:us )?(?:your |the )?"
 )
-# Labels that no list of English spellings knows; squeezed.
-_HINDI: Mapping[str, str] = {
-    **dict.fromkeys(("नाम", "आपकानाम", "पूरानाम", "शुभनाम"), "CustomerName"),
-    **dict.fromkeys(("संदेश", "आपकासंदेश", "टिप्पणी"), "message"),
-    **dict.fromkeys(("मोबाइल", "मोबाइलनंबर", "फोन", "फोननंबर", "मोबाइलनम्बर", "व्हाट्सएपनंबर"), "MobileNo"),
-    **dict.fromkeys(("फ़ोन", "फ़ोननंबर", "आपकामोबाइलनंबर", "आपकाफोननंबर", "आपकाफ़ोननंबर"), "MobileNo"),
-}
 _SPEAKS_OF_PHONES = re.compile(
-    r"phone|mobile|whats\s?app|contact|callback|\bcall\b|\btel\b|मोबाइल|फोन|फ़ोन|व्हाट्स|संपर्क"
+    r"phone|mobile|whats\s?app|contact|callback|\bcall\b|\btel\b|मोबाइल|फ\u093c?ोन|व्हाट्स|संपर्क"
 )
 _DIGITS_AND_SIGNS = re.compile(r"\+?[\d\s().-]{10,24}")
 _MOBILE = re.compile(r"(?:0|91|091|0091)?[6-9]\d{9}", re.ASCII)
@@ -135,7 +129,7 @@ def _best_name(answer: Answer, taken: Mapping[str, Any]) -> str:
     for name in (answer.label, plain_label(answer.label), answer.name):
         if name and (place_of(name) or tracking_name(name, squeeze(name))):
             return name
-    return _HINDI.get(squeeze(plain_label(answer.label)), "") or answer.label.strip() or answer.name
+    return answer.label.strip() or answer.name
 
 
 def plain_label(label: str) -> str:
@@ -150,10 +144,14 @@ def _find_a_phone(fields: dict[str, Any]) -> None:
     if any(_is_place(name, "MobileNo", "phone_number") for name in fields):
         return
     shaped = [name for name, value in fields.items() if _is_shaped_like_a_phone(value)]
-    spoken = (name for name in shaped if _SPEAKS_OF_PHONES.search(name.casefold()))
+    spoken = (name for name in shaped if _SPEAKS_OF_PHONES.search(_folded(name)))
     opaque = (name for name in shaped if _OPAQUE.fullmatch(name.casefold()))
     if found := next(spoken, None) or next(opaque, None):
         fields["MobileNo"] = fields.pop(found)
+
+
+def _folded(name: str) -> str:
+    return normalize("NFC", name).casefold()  # फ़ is one character or two
 
 
 def _is_shaped_like_a_phone(value: str) -> bool:

@@ -110,11 +110,11 @@ def _value(answer: Mapping[str, Any]) -> Any:
     value = answer.get(_text(answer.get("type")))
     if not isinstance(value, dict):
         return value
+    labels = value.get("labels")
+    if isinstance(labels, list):
+        return [*labels, value.get("other")]
     if "label" in value or "other" in value:
         return value.get("label") or value.get("other")
-    labels = value.get("labels")
-    if isinstance(labels, list) or "other" in value:
-        return [*(labels if isinstance(labels, list) else ()), value.get("other")]
     return value
 
 

@@ -25,7 +25,8 @@ def verify(source: SourceConfig, inbound: Inbound) -> None:
     parts = dict(part.strip().partition("=")[::2] for part in inbound.header(SIGNATURE_HEADER).split(","))
     timestamp, given = parts.get("t", ""), parts.get("v", "")
     expected = [signature(secret, timestamp, inbound.body) for secret in source.auth.secrets if secret]
-    if not (signatures.any_same([given], expected) and _is_fresh(timestamp, inbound.received_at)):
+    is_signed = bool(inbound.body.strip()) and signatures.any_same([given], expected)
+    if not (is_signed and _is_fresh(timestamp, inbound.received_at)):
         raise NotAuthentic
 
 
