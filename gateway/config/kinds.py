@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from gateway.config.values import loopback_url
+from gateway.config.values import graph_version, loopback_url, year_and_month
 
 
 class Access(StrEnum):
@@ -41,6 +41,8 @@ KINDS: Mapping[str, Access] = MappingProxyType(
         "partner": Access.API_KEY,
         "generic": Access.CHOSEN,
         "google_ads": Access.PLATFORM,
+        "linkedin": Access.PLATFORM,
+        "meta": Access.PLATFORM,
         "microsoft_ads": Access.ADDRESS,
         "snapchat": Access.PLATFORM,
         "tiktok": Access.PLATFORM,
@@ -61,6 +63,14 @@ KINDS: Mapping[str, Access] = MappingProxyType(
         "typeform": Access.PLATFORM,
         "webflow": Access.ADDRESS,
         "wpforms": Access.ADDRESS,
+        "calendly": Access.PLATFORM,
+        "framer": Access.PLATFORM,
+        "google_forms": Access.PLATFORM,
+        "hubspot": Access.ADDRESS,
+        "shopify": Access.PLATFORM,
+        "unbounce": Access.ADDRESS,
+        "whatsapp": Access.PLATFORM,
+        "wix": Access.ADDRESS,
     }
 )
 
@@ -84,6 +94,17 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = MappingProxyType(
             Option(name="on_dnd", choices=("dial", "suppress")),
             Option(name="answer", default="RECEIVED"),
         ),
+        "linkedin": (
+            Option(name="access_token", secret=True, required=True, example="env:LINKEDIN_ACCESS_TOKEN"),
+            Option(name="api_version", default="202606", read=year_and_month),
+            Option(name="api_url", read=loopback_url, example="http://127.0.0.1:8200"),
+        ),
+        "meta": (
+            Option(name="access_token", secret=True, required=True, example="env:META_ACCESS_TOKEN"),
+            Option(name="verify_token", secret=True, required=True, example="env:META_VERIFY_TOKEN"),
+            Option(name="graph_version", default="v26.0", read=graph_version),
+            Option(name="graph_url", read=loopback_url, example="http://127.0.0.1:8200"),
+        ),
         "webflow": (Option(name="site_url", example="https://www.example.com"),),
         "tradeindia": (
             Option(name="user_id", needs="profile_id", example="12345"),
@@ -91,5 +112,11 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = MappingProxyType(
             Option(name="pull_key", secret=True, needs="user_id"),
             PULL_URL,
         ),
+        "hubspot": (Option(name="url", example="https://leads.example.com/webhooks/hubspot"),),
+        "shopify": (Option(name="site_url", example="https://www.example.com"),),
+        "whatsapp": (
+            Option(name="verify_token", secret=True, required=True, example="env:WHATSAPP_VERIFY_TOKEN"),
+        ),
+        "wix": (Option(name="public_key", secret=True, example="file:/etc/gateway/wix.pem"),),
     }
 )

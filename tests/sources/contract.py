@@ -24,7 +24,7 @@ WEBHOOKS = sorted(name for name, kind in SOURCES.items() if kind.door is Door.WE
 PLATFORMS = [name for name in WEBHOOKS if KINDS[name] is Access.PLATFORM]
 
 # What a platform does not give, one line each; the contract tests hold every kind to exactly this.
-TIMED = frozenset({"snapchat", "calendly"})  # sign the time of the delivery, always
+TIMED = frozenset({"snapchat", "calendly", "google_forms"})  # sign the time of the delivery, always
 KEYED = frozenset({"google_ads", "education"})  # send their secret along and sign nothing
 IDLESS = frozenset({"contact_form_7", "elementor", "unbounce"})  # have no id of a lead
 FETCHED = frozenset({"meta", "linkedin"})  # send ids only; the lead is asked for later
