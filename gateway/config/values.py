@@ -95,6 +95,18 @@ def loopback_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def graph_version(value: str) -> str:
+    if not re.fullmatch(r"v[0-9]{1,3}\.[0-9]{1,2}", value):
+        raise ValueProblemError('must be a version of the Graph API such as "v26.0"')
+    return value
+
+
+def year_and_month(value: str) -> str:
+    if not re.fullmatch(r"20[0-9]{2}(?:0[1-9]|1[0-2])", value):
+        raise ValueProblemError('must be a year and a month such as "202606"')
+    return value
+
+
 def base_url(value: str) -> str:
     url = http_url(value)
     if _split(url).query:

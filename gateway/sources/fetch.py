@@ -9,6 +9,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+import orjson
+
 from gateway.config import SourceConfig
 from gateway.leads.lead import Problem, Submission
 from gateway.sources.pull import Answer, Question
@@ -99,6 +101,7 @@ class Part:
 
     name: str
     ask: Callable[[SourceConfig, Asked, Got], Question]
+    read: Callable[[Asked, Answer], Any]  # raises FetchTrouble
     ask_less: Callable[[SourceConfig, Asked, Got], Question] | None = None
     # Under which name the answer is the same for many leads, such as their form; "" for none.
     shared: Callable[[Asked, Got], str] = lambda _asked, _got: ""
@@ -109,13 +112,32 @@ class Fetch:
     """How the leads of one kind are asked for, part by part."""
 
     parts: tuple[Part, ...]
-    read: Callable[[Answer], Any]  # raises FetchTrouble
     complete: Callable[[SourceConfig, Asked, Got], Submission]
 
 
 def reason(code: str) -> Problem:
     """`code` as the one problem of a lead."""
     return Problem(field="", code=code, message=REASONS[code])
+
+
+def object_in(answer: Answer) -> dict[str, Any]:
+    """The JSON object of an answer; raises FetchTrouble. What a gateway in between says in HTML goes by its status."""
+    try:
+        value = orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        value = None
+    if not isinstance(value, dict):
+        refuse_status(answer)
+        raise FetchTrouble("fetch.unreadable")
+    return value
+
+
+def refuse_status(answer: Answer) -> None:
+    """Raise for the two statuses that mean the same everywhere."""
+    if answer.status == 429:
+        raise FetchTrouble("fetch.busy", pause=answer.retry_after)
+    if answer.status >= 500:
+        raise FetchTrouble("fetch.failing", pause=answer.retry_after)
 
 
 def checked(asked: Mapping[str, Any], *, id_pattern: re.Pattern[str]) -> dict[str, str]:
