@@ -25,7 +25,7 @@ def create_services(
     dialers: Mapping[str, Dialer] | None = None,
     clock: Clock | None = None,
 ) -> Services:
-    """Everything but HTTP; nothing is sent before `services.delivery.start()`."""
+    """Everything but HTTP; nothing is sent before `services.start()`."""
     clock = clock or SystemClock()
     store = Store.open(settings.database_url, clock=clock)
     recorder = Recorder(store)

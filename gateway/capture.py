@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import structlog
 
@@ -39,6 +40,14 @@ log = structlog.get_logger("gateway.capture")
 _ON_THEIR_WAY = (State.QUEUED, State.SENDING)
 
 
+class Background(Protocol):
+    """Works beside the requests of a process that delivers."""
+
+    def start(self) -> None: ...
+
+    def stop(self, seconds: float) -> None: ...
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Services:
     """The running parts of one process, joined in app.py."""
@@ -49,6 +58,20 @@ class Services:
     recorder: Recorder
     delivery: Delivery
     clock: Clock
+    background: tuple[Background, ...] = ()
+
+    def start(self) -> None:
+        """Begin to deliver, and whatever goes with it."""
+        self.delivery.start()
+        for part in self.background:
+            part.start()
+
+    def stop(self, seconds: float) -> None:
+        """Finish what is under way; nothing may be asked of these parts afterwards."""
+        for part in self.background:
+            part.stop(1.0)
+        self.delivery.stop(seconds)
+        self.recorder.close()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

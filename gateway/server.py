@@ -274,7 +274,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
         # Ctrl-C reaches every process of a terminal; only the master decides what it means.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         metrics.built(program_version(), pysqlite3.sqlite_version)
-        self.app.services.delivery.start()
+        self.app.services.start()
         # What was loaded stays for good; looking through all of it again and again costs every lead a little.
         gc.collect()
         gc.freeze()
@@ -286,8 +286,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
         left = GRACE - 3.0 - (time.monotonic() - told_at)
         if self.app.services is None:  # it never got as far as having any
             return
-        self.app.services.delivery.stop(max(1.0, left))
-        self.app.services.recorder.close()
+        self.app.services.stop(max(1.0, left))
 
 
 class _Log(Logger):  # type: ignore[misc]

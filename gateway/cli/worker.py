@@ -32,10 +32,9 @@ def worker(ctx: click.Context) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopping.set())
     services = create_services(settings, config)
-    services.delivery.start()
+    services.start()
     log.info("worker.ready", dialers=sorted(config.dialers))
     stopping.wait()
     log.info("worker.stopping", seconds=GRACE)
-    services.delivery.stop(GRACE)
-    services.recorder.close()
+    services.stop(GRACE)
     log.info("worker.stopped")
