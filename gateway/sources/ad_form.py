@@ -13,6 +13,7 @@ from gateway.leads.vocabulary import squeeze
 from gateway.sources import mapping
 from gateway.sources.base import Inbound, Unreadable
 from gateway.sources.body import read_anything
+from gateway.sources.generic import SECRET_FIELDS
 
 MOST_ROWS = 1000
 
@@ -47,7 +48,7 @@ class FilledForm:
 
 def rows_of(inbound: Inbound, *places: str) -> list[Any]:
     """The leads of a body: an array, or one that stands in an object at one of `places`; raises Unreadable."""
-    value = read_anything(inbound, without=frozenset())
+    value = read_anything(inbound, without=SECRET_FIELDS)
     if isinstance(value, dict):
         value = next((value[place] for place in places if isinstance(value.get(place), list)), [value])
     if not isinstance(value, list):
@@ -66,15 +67,15 @@ def submission_of(source: SourceConfig, form: FilledForm) -> Submission:
     """The answers under names that are understood; a mapping of the source adds to them and wins."""
     answered, kept = _in_words({**form.beside, **form.answers})
     told = {
-        **answered,
-        **_first_phone(answered),
         "EnquiryType": _first(answered, _INTERESTS),
         "EnquirySource": form.form,
         "LeadSource": form.lead_source,
-        "LeadSubSource": form.campaign or form.form,
+        "LeadSubSource": form.campaign,
         "WebEnquiryNumber": form.key,
         "CustomField1": _own_answers({name: text for name, text in answered.items() if name in form.answers}),
         "CustomField2": ", ".join(_each(answered, _WHERE)),
+        **_first_phone(answered),
+        **answered,
     }
     found, failed = mapping.map_fields(
         source.fields, {"answer": {**form.beside, **form.answers}, **form.payload}
@@ -155,9 +156,9 @@ def _first_phone(answered: Mapping[str, str]) -> dict[str, str]:
 
 
 def _own_answers(answered: Mapping[str, str]) -> str:
-    """`Which plan do you want?: Term plan; Budget: 5 lakh`: what an agent wants to know before the call."""
+    """`Which plan do you want: Term plan / Budget: 5 lakh`: what an agent wants to know before the call."""
     standard = _ABOUT_THE_PERSON.union(_WHERE, _OTHER_PHONES, _INTERESTS)
-    return "; ".join(
+    return " / ".join(
         f"{_label(name)}: {text.strip()}"
         for name, text in answered.items()
         if squeeze(name) not in standard and place_of(name) is None
@@ -167,7 +168,7 @@ def _own_answers(answered: Mapping[str, str]) -> str:
 def _label(name: str) -> str:
     """A question as people wrote it: platforms put underscores for its blanks and may keep its mark."""
     words = " ".join(name.replace("_", " ").split()).rstrip(" ?:")
-    return words[:1].upper() + words[1:]
+    return words.capitalize() if words.isupper() else words[:1].upper() + words[1:]
 
 
 def _first(answered: Mapping[str, str], names: Iterable[str]) -> str:

@@ -74,9 +74,7 @@ def read_row(row: Mapping[str, Any], lead_source: str = LEAD_SOURCE) -> FilledFo
         payload=row,
         answers=ad_form.answers_of(row.get(COLUMNS), ("column_id", "column_name"), _TEXT_KEYS),
         lead_source=lead_source,
-        campaign=next(
-            (text for name in ("campaign_name", "campaign_id") if (text := text_of(row, name))), ""
-        ),
+        campaign=ad_form.first_text(row, "campaign_name", "campaign_id"),
         form=_WAYS.get(way, way.replace("_", " ").capitalize()) or _WAYS["LEAD_FORM"],
         key=lead_id,
         about={**about, **({"gclid": click} if click else {})},

@@ -79,7 +79,7 @@ def _form(row: Mapping[str, Any]) -> FilledForm:
         payload=row,
         beside=mapping.flatten({name: value for name, value in row.items() if name not in taken}),
         lead_source=LEAD_SOURCE,
-        campaign=first_text(row, "campaign_name", "campaign_id"),
+        campaign=first_text(row, "campaign_name", "campaign_id", "form_name"),
         form=first_text(row, "form_name"),
         key=first_text(row, *_ID),
         about={

@@ -86,7 +86,7 @@ def _form(row: Mapping[str, Any]) -> FilledForm:
         answers=listed,
         beside=flat,
         lead_source=LEAD_SOURCE,
-        campaign=first_text(row, "campaign_name", "ad_squad_name", "ad_name", "campaign_id"),
+        campaign=first_text(row, "campaign_name", "ad_squad_name", "ad_name", "form_name"),
         form=first_text(row, "form_name"),
         key=key,
         about={

@@ -93,7 +93,7 @@ def _form(entry: Mapping[str, Any]) -> FilledForm:
         payload=entry,
         answers=ad_form.answers_of(entry.get("changes"), ("field",), ("value",)),
         lead_source=LEAD_SOURCE,
-        campaign=first_text(entry, "campaign_name", "adgroup_name", "campaign_id"),
+        campaign=first_text(entry, "campaign_name", "adgroup_name", "campaign_id", "page_name"),
         form=_WAYS.get(way) or first_text(entry, "page_name"),
         key=first_text(entry, "id"),
         about=ad_form.rest_of(entry, _TAKEN),

@@ -50,6 +50,7 @@ def deliver(gateway: Gateway, inbound: Inbound) -> TestResponse:
         data=inbound.body,
         headers=dict(inbound.headers),
         query_string=urlencode(inbound.query),
+        environ_overrides={"REMOTE_ADDR": inbound.address or "192.0.2.1"},
     )
 
 
@@ -104,7 +105,10 @@ def test_who_does_not_prove_itself_is_refused_and_leaves_nothing(gateway: Gatewa
     source = source_in(gateway, f"{kind}-refused")
     stranger = replace(source, auth=replace(source.auth, secrets=(OTHER,)))
 
-    answer = deliver(gateway, sample_of(stranger))
+    # Each from an address of its own: too many who prove nothing from one address are not even heard.
+    address = f"198.51.100.{WEBHOOKS.index(kind) + 1}"
+
+    answer = deliver(gateway, replace(sample_of(stranger), address=address))
 
     assert answer.status_code == 401
     assert gateway.stored(source.name) == []
