@@ -113,6 +113,25 @@ LAST_SUCCESS = Gauge(
     multiprocess_mode="max",
     registry=REGISTRY,
 )
+PULLS = Counter(
+    "gw_pulls",
+    "Times a platform was asked for leads, by what came of it.",
+    ("source", "outcome"),
+    registry=REGISTRY,
+)
+PULLED_ROWS = Counter(
+    "gw_pulled_rows",
+    "Leads a platform gave when it was asked; fresh: the push had not brought them.",
+    ("source", "state"),
+    registry=REGISTRY,
+)
+PULL_COVERED = Gauge(
+    "gw_pull_covered_timestamp_seconds",
+    "Every lead the platform had until then is kept, seconds since the epoch.",
+    ("source",),
+    multiprocess_mode="max",
+    registry=REGISTRY,
+)
 BUILD_INFO = Gauge(
     "gw_build_info",
     "Always 1; the labels say what runs.",
@@ -199,6 +218,18 @@ def signature_failed(source: str) -> None:
 
 def rate_limited(policy: str) -> None:
     _of(RATE_LIMITED, policy).inc()
+
+
+def pulled(source: str, outcome: str, *, fresh: int, known: int) -> None:
+    """One turn at pulling; `outcome` is done, cut, stopped or the code of its trouble."""
+    _of(PULLS, source, outcome).inc()
+    for state, rows in (("fresh", fresh), ("known", known)):
+        if rows:
+            _of(PULLED_ROWS, source, state).inc(rows)
+
+
+def pull_covered(source: str, until: float) -> None:
+    _of(PULL_COVERED, source).set(until)
 
 
 def built(version: str, sqlite_version: str) -> None:

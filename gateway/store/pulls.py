@@ -16,11 +16,13 @@ from gateway.store.transaction import Bulk, Transaction
 REMEMBERED = 30 * 86400.0  # seconds a row is known again
 FAR = 6 * 3600.0  # a time further ahead than this was written by a clock that went wrong
 
+ASKED_TOO_OFTEN = "pull.too_many"  # the one pause that nobody cuts short
+
 _BEGIN = "INSERT INTO pulls (source, next_at, failures) VALUES (?, 0, 0) ON CONFLICT (source) DO NOTHING"
 # One process takes a free turn: the others find it leased when their statement comes to look.
 _TAKE = (
     "UPDATE pulls SET owner = ?, leased_until = ? WHERE source = ?"
-    " AND (next_at <= ? OR next_at > ? OR asked_at <= ?)"
+    " AND (next_at <= ? OR next_at > ? OR (asked_at <= ? AND COALESCE(reason, '') <> ?))"
     " AND (owner IS NULL OR leased_until <= ? OR leased_until > ?)"
 )
 _ASK = "UPDATE pulls SET asked_at = ?, next_at = ?, leased_until = ? WHERE source = ? AND owner = ?"
@@ -57,6 +59,10 @@ class Checkpoint:
     reason: str | None = None
     owner: str | None = None
     leased_until: float | None = None
+
+    def due(self, now: float) -> bool:
+        """Whether the platform may be asked."""
+        return not now < self.next_at <= now + FAR
 
 
 class Pulls:
@@ -133,7 +139,7 @@ def _take(
 ) -> Checkpoint | None:
     transaction.run(_BEGIN, (source,))
     until = now + lease
-    when = (now, now + FAR, asked_before, now, now + FAR)
+    when = (now, now + FAR, asked_before, ASKED_TOO_OFTEN, now, now + FAR)
     if not transaction.run(_TAKE, (owner, until, source, *when)).rowcount:
         return None
     names = [column.name for column in pulls.columns]
