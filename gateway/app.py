@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import Flask
 
@@ -13,6 +14,7 @@ from gateway.config import GatewayConfig
 from gateway.delivery import Delivery
 from gateway.dialer import open_dialer
 from gateway.dialer.outcome import Dialer
+from gateway.pulling import Puller
 from gateway.settings import Settings
 from gateway.store import Store
 from gateway.store.recorder import Recorder
@@ -38,9 +40,10 @@ def create_services(
         clock=clock,
         sends=settings.deliver,
     )
-    return Services(
+    services = Services(
         settings=settings, config=config, store=store, recorder=recorder, delivery=delivery, clock=clock
     )
+    return replace(services, background=(Puller(services),))
 
 
 def create_app(

@@ -54,9 +54,10 @@ class Puller:
     def stop(self, seconds: float) -> None:
         """A question under way is not waited for longer than this: its window is asked for again."""
         self._stopping.set()
+        until = self._services.clock.monotonic() + seconds
         for thread in self._threads:
             if thread.is_alive():
-                thread.join(seconds)
+                thread.join(max(0.0, until - self._services.clock.monotonic()))
 
     def _run(self, feed: Feed) -> None:
         while not self._stopping.is_set():
