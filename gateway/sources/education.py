@@ -127,7 +127,7 @@ def _presented(inbound: Inbound) -> list[str]:
     """Every value that may be the secret."""
     in_query = [value for name, value in inbound.query if squeeze(name) in _SECRET_NAMES]
     bearer = inbound.header("authorization").removeprefix("Bearer ")
-    headers = [inbound.header(portal.KEY_HEADER), inbound.header(signatures.TOKEN_HEADER), bearer]
+    headers = [inbound.header(signatures.KEY_HEADER), inbound.header(signatures.TOKEN_HEADER), bearer]
     with suppress(Unreadable):
         return [*headers, *in_query, *_secrets_of(_rows(inbound))]
     return [*headers, *in_query]

@@ -20,8 +20,7 @@ from gateway.sources.body import read_anything
 from gateway.sources.keeping import SECRET_PARAMETERS
 
 MOST_ROWS = 1000
-KEY_HEADER = "x-api-key"
-# Where a portal puts the key it was given, besides the token in the address.
+# What portals call the key they were given, when they put it into the address.
 KEY_PARAMETERS = frozenset({"api_key", "apikey", "api-key", "x-api-key"})
 SECRET_FIELDS = KEY_PARAMETERS | {signatures.TOKEN_PARAMETER}
 _WRAPPERS = ("data", "leads", "records", "enquiries", "responses")
@@ -67,16 +66,11 @@ class Row:
 
 
 def verify(source: SourceConfig, inbound: Inbound) -> None:
-    """What `auth` of the source says; a token is also taken as the API key that portals send."""
-    if source.auth.method == "token" and signatures.any_same(presented(inbound), source.auth.secrets):
+    """What `auth` of the source says; a token is also taken by the names that portals give it in the address."""
+    keys = [value for name, value in inbound.query if name.lower() in KEY_PARAMETERS]
+    if source.auth.method == "token" and signatures.any_same(keys, source.auth.secrets):
         return
     signatures.verify(source.auth, inbound)
-
-
-def presented(inbound: Inbound) -> list[str]:
-    """Every value that may be the key a portal was given."""
-    in_query = [value for name, value in inbound.query if name.lower() in KEY_PARAMETERS]
-    return [inbound.header(KEY_HEADER), *in_query]
 
 
 def without_secrets(source: SourceConfig, inbound: Inbound, names: frozenset[str] = SECRET_FIELDS) -> Inbound:
