@@ -26,7 +26,6 @@ _TOLD = (
     "outcome",
     "ending",
 )
-_DEEPEST = 4  # groups of questions inside groups
 
 
 def verify(source: SourceConfig, inbound: Inbound) -> None:
@@ -76,7 +75,7 @@ def _filled(payload: Mapping[str, Any], response: Mapping[str, Any]) -> Filled:
 
 
 def _answers(response: Mapping[str, Any], form: Mapping[str, Any]) -> Iterator[Answer]:
-    questions = dict(_questions(form.get("fields"), _DEEPEST))
+    questions = dict(_questions(form.get("fields")))
     answers = response.get("answers")
     for answer in answers if isinstance(answers, list) else ():
         if not isinstance(answer, dict):
@@ -93,16 +92,16 @@ def _answers(response: Mapping[str, Any], form: Mapping[str, Any]) -> Iterator[A
         )
 
 
-def _questions(fields: Any, depth: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _questions(fields: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Each question by its id and its ref; groups and contact blocks hold more of them."""
-    for question in fields if isinstance(fields, list) and depth else ():
+    for question in fields if isinstance(fields, list) else ():
         if not isinstance(question, dict):
             continue
         for name in (_text(question.get("id")), _text(question.get("ref"))):
             if name:
                 yield name, question
         inner = question.get("properties")
-        yield from _questions(inner.get("fields") if isinstance(inner, dict) else None, depth - 1)
+        yield from _questions(inner.get("fields") if isinstance(inner, dict) else None)
 
 
 def _value(answer: Mapping[str, Any]) -> Any:
