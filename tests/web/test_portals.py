@@ -11,14 +11,16 @@ from xml.etree.ElementTree import fromstring
 import pytest
 from werkzeug.test import TestResponse
 
+from gateway.config import Route
 from gateway.leads.lead import State
 from tests.sources.contract import CONFIG, SECRET, source_of
 from tests.web.gateway_under_test import UNLIMITED, Gateway, opened
 
+PUNE = Route(when={"parentid": ("PUNE.1",)}, list_id="25062020")
 PORTALS = [
     source_of("99acres", limits=UNLIMITED),
     source_of("education", limits=UNLIMITED),
-    source_of("justdial", limits=UNLIMITED, options={"on_dnd": "suppress"}),
+    source_of("justdial", limits=UNLIMITED, options={"on_dnd": "suppress"}, routes=(PUNE,)),
     source_of("magicbricks", limits=UNLIMITED),
 ]
 
@@ -79,6 +81,13 @@ def test_once_the_number_is_off_the_register_its_next_enquiry_is_dialed(portals:
 
 def test_a_test_of_a_portal_is_never_dialed_even_with_a_mark(portals: Gateway) -> None:
     assert justdial(portals, leadid="1", leadtype="Test", mobile="9876543210", dncmobile="1") == State.TEST
+
+
+def test_a_contract_with_justdial_may_choose_the_list(portals: Gateway) -> None:
+    justdial(portals, leadid="1", mobile="9876543210", parentid="PUNE.1")
+    justdial(portals, leadid="2", mobile="9876543211", parentid="OTHER.1")
+
+    assert [lead.list_id for lead in portals.stored("justdial")] == ["25062018", "25062020"]
 
 
 def test_a_publisher_hears_the_word_it_bills_by(portals: Gateway) -> None:
