@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import parse_qsl, quote_plus, urlencode
 
 from gateway.config import SourceConfig
 from gateway.leads.lead import Enquiry
@@ -34,6 +34,19 @@ def keep(source: SourceConfig, kind: Kind, inbound: Inbound, enquiry_id: str) ->
         headers=_headers(inbound.headers, source.auth.secrets),
         address=inbound.address,
         body=_body(inbound.body, source.auth.secrets),
+    )
+
+
+def inbound_of(enquiry: Enquiry) -> Inbound:
+    """A kept enquiry as a request that can be read again."""
+    return Inbound(
+        method=enquiry.method,
+        path=enquiry.path,
+        query=tuple(parse_qsl(enquiry.query, keep_blank_values=True)),
+        headers={**enquiry.headers, "content-type": enquiry.content_type},
+        body=enquiry.body,
+        address=enquiry.address,
+        received_at=enquiry.received_at,
     )
 
 
