@@ -14,13 +14,14 @@ from gateway.sources import sampling, signatures
 from gateway.sources.base import Inbound, NotAuthentic, Unreadable
 from gateway.sources.json_parts import load_object, part, rows, text, told
 from gateway.sources.platform_source import named_after
-from gateway.sources.questionnaire import Answer, Filled, submission_of
+from gateway.sources.questionnaire import Answer, Asks, Filled, submission_of
 
 SIGNATURE_HEADER = "calendly-webhook-signature"
 _ENQUIRIES = frozenset({"invitee.created", "routing_form_submission.created"})
 _NAMES = ("name", "first_name", "last_name", "email")
 _UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 _TOLD = ("timezone", "email", "old_invitee", "created_at", "cancel_url", "reschedule_url")
+_OWN_QUESTION = "Please share anything"  # how the question begins that Calendly puts under every form
 _APPOINTMENT = "CustomField2"  # where agents read when they are expected
 
 
@@ -74,7 +75,9 @@ def _answers(payload: Mapping[str, Any], event: Mapping[str, Any]) -> Iterator[A
         if text(number):
             yield Answer(label="phone_number", value=text(number))
     for row in map(part, rows(payload.get("questions_and_answers"))):
-        yield Answer(label=text(row.get("question")), value=row.get("answer"))
+        question = text(row.get("question"))
+        asks = Asks.MESSAGE if question.startswith(_OWN_QUESTION) else Asks.ANYTHING
+        yield Answer(label=question, value=row.get("answer"), asks=asks)
     tracking = part(payload.get("tracking"))
     for name in _UTM:
         yield Answer(label=name, value=tracking.get(name))

@@ -164,7 +164,8 @@ def _with_origin(source: SourceConfig, submission: Submission, properties: Mappi
     known = "hs_latest_source" if text(properties.get("hs_latest_source")) else "hs_analytics_source"
     origin = text(properties.get(known)).upper()
     if not origin:
-        return replace(submission, referrer=text(properties.get("hs_analytics_first_referrer")))
+        referrer = text(properties.get("hs_analytics_first_referrer"))
+        return named_after(source, replace(submission, referrer=referrer), _NO_ORIGIN)
     if is_attributed(submission):
         return submission
     name, detail = _ORIGINS.get(origin, (_NO_ORIGIN, ""))

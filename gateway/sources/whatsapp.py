@@ -123,7 +123,7 @@ def _answers(received: _Message) -> Iterator[Answer]:
         yield Answer(label="phone_number", value=_international(received.number))
     else:
         yield from _given_number(message)
-    yield Answer(label="CustomerName", value=text(part(received.contact.get("profile")).get("name")))
+    yield Answer(label="contact_name", value=text(part(received.contact.get("profile")).get("name")))
     yield Answer(label="message", value=_words(message))
 
 

@@ -47,14 +47,24 @@ def parse(source: SourceConfig, inbound: Inbound) -> list[Submission]:
         answers=answers,
         key=next(filter(None, (text(submitted.get(name)) for name in _KEYS)), ""),
         form_name=text(submitted.get("formName")),
-        about={**told(submitted, *_ABOUT), **told(contact, "email")},
+        about={
+            **told(submitted, *_ABOUT),
+            **({"contact_email": contact["email"]} if contact.get("email") else {}),
+        },
     )
-    return [_with_contact(submission_of(source, filled), contact)]
+    submission = _with_contact(submission_of(source, filled), contact)
+    return [submission if submission.key else replace(submission, key=_moment(submitted))]
 
 
 def sample(source: SourceConfig, number: int) -> Inbound:
     """As an automation sends it; what only Wix can sign, nobody else can make up."""
     return sampling.proven(source, sampling.posted_json(source, {"data": _sample(number)}))
+
+
+def _moment(submitted: Mapping[str, Any]) -> str | None:
+    """In place of an id, which the events of the old forms lack: who it was, and when."""
+    contact, time = text(submitted.get("contactId")), text(submitted.get("submissionTime"))
+    return f"{contact}:{time}" if contact and time else None
 
 
 # -- the token of an app -------------------------------------------------------------------------------------
@@ -73,9 +83,10 @@ def _is_from_wix(pem: str, inbound: Inbound) -> bool:
 
 
 def _of_token(inbound: Inbound) -> dict[str, Any]:
-    """The submission in an event, which stands as text in a text: https://dev.wix.com/docs/rest/articles/getting-started/webhooks."""
-    event = _unfolded(rs256.claims(inbound.body.strip()))
-    event = _unfolded(event.get("data", event))
+    """The submission in an event, which stands as text in a text: https://dev.wix.com/docs/rest (webhooks)."""
+    event = rs256.claims(inbound.body.strip())
+    while isinstance(event.get("data"), str | dict):
+        event = _unfolded(event["data"])
     created = part(event.get("createdEvent"))
     entity = _unfolded(created.get("entity") or created.get("entityAsJson") or event)
     return {**entity, "entityId": event.get("entityId") or entity.get("id")}
