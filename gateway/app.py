@@ -14,6 +14,7 @@ from gateway.config import GatewayConfig
 from gateway.delivery import Delivery
 from gateway.dialer import open_dialer
 from gateway.dialer.outcome import Dialer
+from gateway.fetching import Fetcher
 from gateway.pulling import Puller
 from gateway.settings import Settings
 from gateway.store import Store

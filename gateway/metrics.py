@@ -132,6 +132,26 @@ PULL_COVERED = Gauge(
     multiprocess_mode="max",
     registry=REGISTRY,
 )
+FETCHES = Counter(
+    "gw_fetches",
+    "Leads that a platform was asked for; the outcome is fetched, or why not.",
+    ("source", "outcome"),
+    registry=REGISTRY,
+)
+FETCH_WAITING = Gauge(
+    "gw_fetch_waiting",
+    "Leads of which only the platform's id has come so far.",
+    ("source",),
+    multiprocess_mode="mostrecent",
+    registry=REGISTRY,
+)
+FETCH_HELD = Gauge(
+    "gw_fetch_held",
+    "1 while a platform refuses our token, or no longer serves our version of its API.",
+    ("source",),
+    multiprocess_mode="mostrecent",
+    registry=REGISTRY,
+)
 BUILD_INFO = Gauge(
     "gw_build_info",
     "Always 1; the labels say what runs.",
@@ -210,6 +230,18 @@ def backlog(dialer: str, by_state: Mapping[str, int], oldest_age: float) -> None
 
 def circuit_open(dialer: str, *, is_open: bool) -> None:
     _of(CIRCUIT_OPEN, dialer).set(1.0 if is_open else 0.0)
+
+
+def fetched(source: str, outcome: str) -> None:
+    """A platform was asked for a lead; `outcome` is fetched or a reason code."""
+    _of(FETCHES, source, outcome).inc()
+
+
+def fetch_waiting(source: str, leads: int | None, *, held: bool) -> None:
+    """`leads` wait for their platform, unless that was not counted just now."""
+    if leads is not None:
+        _of(FETCH_WAITING, source).set(leads)
+    _of(FETCH_HELD, source).set(1.0 if held else 0.0)
 
 
 def signature_failed(source: str) -> None:

@@ -58,7 +58,7 @@ class Holds:
     def refresh(self, line: Line) -> None:
         """Read the store's holds of this line; other processes set and lift them too."""
         name = line.config.name
-        found = {(name, hold.scope): hold for hold in self._store.holds(name)}
+        found = {(name, hold.scope): hold for hold in self._store.holds(name) if _is_the_dialers(hold)}
         with self._lock:
             others = {key: hold for key, hold in self._holds.items() if key[0] != name}
             self._holds = {**others, **found}
@@ -114,3 +114,8 @@ class Holds:
 
     def _set_paused(self, line: Line) -> None:
         line.paused = self.whole_line(line.config.name) is not None
+
+
+def _is_the_dialers(hold: Hold) -> bool:
+    """Leads that a platform is to be asked for are held elsewhere, and are none of the lines' business."""
+    return hold.scope in WHOLE_LINE or hold.scope.startswith("list:")

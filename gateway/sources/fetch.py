@@ -89,6 +89,7 @@ class FetchTrouble(Exception):  # noqa: N818  reads as what it is
         self.code = code
         self.pause = pause  # seconds the platform wants to be left alone
         self.less = less  # it may give a part of it
+        self.answer: Answer | None = None  # in which it was found
 
     @property
     def blame(self) -> Blame:

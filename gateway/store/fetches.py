@@ -15,6 +15,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.engine import Connection
 
 from gateway.store.columns import from_json
+from gateway.store.holds import all_holds
 from gateway.store.records import Hold
 from gateway.store.remaking import Entry, write_entry
 from gateway.store.tables import PARKED, leads
@@ -56,6 +57,13 @@ _AT_ONCE = (
     "UPDATE leads SET next_at = ?, attempts = 0 WHERE id IN (SELECT id FROM leads"  # noqa: S608
     f" WHERE {_WAITING} AND dialer = ? AND hold_scope = ? AND next_at > ? LIMIT ?)"
 )
+_FIRST = "SELECT lead_id FROM identities WHERE scope = ? AND fingerprint = ?"
+_STOP = (
+    "UPDATE leads SET state = 'rejected', owner = NULL, hold_scope = NULL, next_at = NULL, duplicate_of = ?,"
+    " reason_code = ?, message = ?, updated_at = ?, finished_at = ? WHERE id = ?"
+    " AND state IN ('queued', 'held', 'quarantined', 'dead')"
+)
+_END_IDENTITIES = "DELETE FROM identities WHERE lead_id = ?"
 
 
 def scope_of(source: str) -> str:
@@ -85,6 +93,24 @@ class PutOff:
     counts: bool = True  # False: the lead is not to blame, so this try does not count
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Withdrawal:
+    """The platform says that a person took a lead back; `notice` is the row that keeps this message."""
+
+    notice: WaitingLead
+    scope: str  # of the identity by which the lead itself is known
+    fingerprint: str
+    entry: Entry
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Withdrawn:
+    """Which lead it was, if it ever came, and whether it could still be stopped."""
+
+    lead_id: str | None
+    stopped: bool
+
+
 def due(connection: Connection, source: str, dialers: Sequence[str], now: float) -> bool:
     """Whether there is anything to claim; a look that disturbs nobody."""
     wanted = select(leads.c.id).where(*_of(source, dialers), leads.c.next_at <= now).limit(1)
@@ -95,6 +121,13 @@ def waiting(connection: Connection, source: str, dialers: Sequence[str]) -> int:
     """How many leads of `source` wait for their platform."""
     wanted = select(func.count()).select_from(leads).where(*_of(source, dialers))
     return int(connection.execute(wanted).scalar_one())
+
+
+def held(connection: Connection, source: str, dialers: Sequence[str]) -> list[Hold]:
+    """The holds on this source, one for each dialer that its leads go to."""
+    return [
+        hold for dialer in dialers for hold in all_holds(connection, dialer) if hold.scope == scope_of(source)
+    ]
 
 
 def claim(
@@ -131,15 +164,37 @@ def put_off(transaction: Transaction, wanted: PutOff) -> bool:
     return bool(changed.rowcount)
 
 
+def withdraw(transaction: Transaction, wanted: Withdrawal) -> Withdrawn | None:
+    """Stop the lead that was taken back, if it can be stopped; None when the claim had run out."""
+    entry, notice = wanted.entry, wanted.notice
+    found = transaction.run(_FIRST, (wanted.scope, wanted.fingerprint)).fetchall()
+    first = found[0][0] if found else None
+    told = (entry.reason_code, entry.message, entry.finished_at, entry.finished_at)
+    if not transaction.run(f"{_STOP} AND next_at = ?", (first, *told, notice.id, notice.lease)).rowcount:
+        return None
+    write_entry(transaction, notice.id, entry)
+    if first is None:
+        return Withdrawn(lead_id=None, stopped=False)
+    stopped = transaction.run(_STOP, (None, *told, first)).rowcount == 1
+    if stopped:
+        transaction.run(_END_IDENTITIES, (first,))
+    write_entry(transaction, first, entry)
+    return Withdrawn(lead_id=first, stopped=stopped)
+
+
 def tell(transaction: Transaction, hold: Hold) -> bool:
     """Give one portion of the waiting leads the reason of `hold`; True when that was all."""
     parameters = (hold.code, hold.message, hold.since, hold.dialer, hold.scope, hold.code, PORTION)
     return transaction.run(_TELL, parameters).rowcount < PORTION
 
 
+def probe_soon(transaction: Transaction, source: str, now: float) -> None:
+    """Whatever holds this source may be mended: try again without waiting for the time that was set."""
+    transaction.run(_SOONER, (now, scope_of(source), now))
+
+
 def at_once(transaction: Transaction, source: str, dialer: str, now: float) -> int:
     """Make one portion of the waiting leads due now, as if never tried; how many those were."""
-    transaction.run(_SOONER, (now, scope_of(source), now))
     return transaction.run(_AT_ONCE, (now, dialer, scope_of(source), now, PORTION)).rowcount
 
 

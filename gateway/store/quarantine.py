@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gateway.store import fetches, holds, remaking
 from gateway.store.database import Database
-from gateway.store.fetches import PutOff, WaitingLead
+from gateway.store.fetches import PutOff, WaitingLead, Withdrawal, Withdrawn
 from gateway.store.records import AcceptedLead, Hold
 from gateway.store.remaking import Remake
 
@@ -46,6 +46,18 @@ class Quarantine:
     def put_off(self, wanted: PutOff) -> bool:
         """Not now; False when the claim had run out."""
         return self._database.write(lambda transaction: fetches.put_off(transaction, wanted))
+
+    def withdraw(self, wanted: Withdrawal) -> Withdrawn | None:
+        """A person took a lead back at the platform; None when the claim had run out."""
+        return self._database.write(lambda transaction: fetches.withdraw(transaction, wanted))
+
+    def held(self, source: str, dialers: Sequence[str]) -> list[Hold]:
+        """What keeps us from asking for leads of this source."""
+        return self._database.read(lambda connection: fetches.held(connection, source, dialers))
+
+    def probe_soon(self, source: str, *, now: float) -> None:
+        """A token may have been mended: a held source is tried at once."""
+        self._database.write(lambda transaction: fetches.probe_soon(transaction, source, now))
 
     def hold(self, hold: Hold) -> None:
         """Ask for nothing of this source before `probe_at`, and tell each of its waiting leads why."""

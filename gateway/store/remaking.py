@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from gateway.leads.lead import State
 from gateway.store import accepting
-from gateway.store.columns import notes_to_json, to_json
+from gateway.store.columns import clean, notes_to_json, to_json
 from gateway.store.records import AcceptedLead, NewLead
 from gateway.store.tables import leads
 from gateway.store.transaction import Bulk, Transaction
@@ -95,7 +95,7 @@ def write_entry(transaction: Transaction, lead_id: str, entry: Entry) -> None:
             entry.started_at,
             entry.finished_at,
             entry.http_status,
-            entry.response,
+            None if entry.response is None else clean(entry.response),
             entry.outcome,
             entry.reason_code,
             entry.message,
