@@ -44,7 +44,10 @@ def create_services(
     services = Services(
         settings=settings, config=config, store=store, recorder=recorder, delivery=delivery, clock=clock
     )
-    return replace(services, background=(Puller(services),))
+    if not settings.deliver:
+        return services
+    fetcher = Fetcher(config, store=store, clock=clock)
+    return replace(services, background=(fetcher, Puller(services)))
 
 
 def create_app(
