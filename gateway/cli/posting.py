@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import time
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +9,13 @@ from typing import Any
 import orjson
 
 from gateway.cli.failure import Failure
-from gateway.config import Auth, SourceConfig
-from gateway.sources import signatures
+from gateway.config import SourceConfig
+from gateway.config.kinds import KINDS, Access
+from gateway.sources import sampling
+from gateway.sources.registry import SOURCES
+
+AGENT = "gateway-send"
+SAMPLE_NAME = "Asha Verma"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,30 +25,51 @@ class Post:
     path: str
     headers: Mapping[str, str]
     body: bytes
+    method: str = "POST"
+    query: tuple[tuple[str, str], ...] = ()
 
 
 def build_post(source: SourceConfig, fields: Mapping[str, str], *, wait: float, key: str) -> Post:
     """`key` is the API key, for the kinds that read one."""
     headers = {
-        "Content-Type": "application/json",
-        "Accept": "application/json",
-        "Prefer": f"wait={wait:g}",
-        "User-Agent": "gateway-send",
+        "content-type": "application/json",
+        "accept": "application/json",
+        "prefer": f"wait={wait:g}",
+        "user-agent": AGENT,
     }
     if source.kind == "partner":
         body = orjson.dumps(fields)
-        return Post(path="/v1/leads", headers=headers | {"Authorization": f"Bearer {key}"}, body=body)
+        return Post(path="/v1/leads", headers=headers | {"authorization": f"Bearer {key}"}, body=body)
     if source.kind == "form":
         if source.allowed_origins:
-            headers["Origin"] = source.allowed_origins[0]
+            headers["origin"] = source.allowed_origins[0]
         return Post(path=f"/forms/{source.name}", headers=headers, body=orjson.dumps(fields))
-    if source.auth.method == "ip":
+    if KINDS[source.kind] is Access.PLATFORM:
         raise Failure(
-            f"{source.name} lets in only {', '.join(source.auth.networks)}.",
-            next_step="send from one of these addresses, with curl.",
+            f"{source.name} takes only what its platform sends, in the platform's own words.",
+            next_step=f"gateway send {source.name} --sample",
         )
+    _refuse_addresses_only(source)
     body = orjson.dumps(nested(fields))
-    return Post(path=f"/webhooks/{source.name}", headers=headers | _proof(source.auth, body), body=body)
+    proof = sampling.proof(source.auth, body)
+    return Post(path=f"/webhooks/{source.name}", headers=headers | proof, body=body)
+
+
+def build_sample(source: SourceConfig, number: int, *, wait: float, key: str) -> Post:
+    """What the platform of `source` would send, or a visitor, or a partner; another person for each number."""
+    sample = SOURCES[source.kind].sample
+    if sample is None:
+        person = {"CustomerName": SAMPLE_NAME, "MobileNo": sampling.phone(number)}
+        return build_post(source, person, wait=wait, key=key)
+    _refuse_addresses_only(source)
+    inbound = sample(source, number)
+    return Post(
+        method=inbound.method,
+        path=inbound.path,
+        query=inbound.query,
+        headers={"user-agent": AGENT, **inbound.headers},
+        body=inbound.body,
+    )
 
 
 def nested(fields: Mapping[str, str]) -> dict[str, Any]:
@@ -66,16 +89,9 @@ def nested(fields: Mapping[str, str]) -> dict[str, Any]:
     return made
 
 
-def _proof(auth: Auth, body: bytes) -> dict[str, str]:
-    if auth.method == "none":
-        return {}
-    secret = auth.secrets[0]
-    if auth.method == "token":
-        return {signatures.TOKEN_HEADER: secret}
-    if auth.method == "hmac":
-        return {auth.signature_header: signatures.hmac_signature(auth, secret, body)}
-    if auth.method == "basic":
-        return {"Authorization": "Basic " + base64.b64encode(f"{auth.user}:{secret}".encode()).decode()}
-    message_id, timestamp = f"msg_{uuid.uuid4().hex}", str(int(time.time()))
-    signature = signatures.standard_signature(secret, message_id, timestamp, body)
-    return {"webhook-id": message_id, "webhook-timestamp": timestamp, "webhook-signature": signature}
+def _refuse_addresses_only(source: SourceConfig) -> None:
+    if source.auth.method == "ip":
+        raise Failure(
+            f"{source.name} lets in only {', '.join(source.auth.networks)}.",
+            next_step="send from one of these addresses, with curl.",
+        )

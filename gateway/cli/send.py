@@ -10,26 +10,40 @@ from typing import Any
 import click
 import requests
 
-from gateway.cli.failure import Exit, Failure, OutOfReach
+from gateway.cli.failure import Exit, Failure
 from gateway.cli.keys import refuse_keyless
 from gateway.cli.lead_page import as_data
 from gateway.cli.output import as_json, plain, print_json, state
 from gateway.cli.output import console as new_console
-from gateway.cli.posting import build_post
+from gateway.cli.posting import Post, build_post, build_sample
 from gateway.cli.session import opened_store, read_config, read_settings
+from gateway.cli.wire import send_post
 from gateway.config import GatewayConfig, SourceConfig
+from gateway.config.doubts import is_loopback
 from gateway.leads.lead import LeadStatus, State
 from gateway.settings import Settings
+from gateway.sources import sampling
 from gateway.store import Store
+from gateway.store.reading import Search
 
 KEY_LASTS = 300.0  # seconds
 BETWEEN_LOOKS = 0.2  # seconds
+LONGEST_WAIT = 25.0  # seconds; what a gateway lets a caller wait at most
+CLOCKS_DIFFER = 1.0  # seconds between this machine's clock and the gateway's
+LONGEST_ANSWER = 200  # characters of what a platform is told
 OPEN = (State.QUEUED, State.SENDING)
 
 
 @click.command()
 @click.argument("source")
-@click.argument("fields", nargs=-1, required=True, metavar="FIELD=VALUE...")
+@click.argument("fields", nargs=-1, metavar="FIELD=VALUE...")
+@click.option("--sample", is_flag=True, help="What its platform would send, instead of FIELD=VALUE.")
+@click.option(
+    "--number",
+    type=click.IntRange(0, 99_999),
+    help="Of the sample: the same number again is the same lead again. Otherwise it is a new one each time.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask before a sample goes to a real dialer.")
 @click.option(
     "--wait",
     type=click.FloatRange(0, 600),
@@ -46,6 +60,9 @@ def send(
     source: str,
     *,
     fields: tuple[str, ...],
+    sample: bool,
+    number: int | None,
+    yes: bool,
     wait: float,
     url: str | None,
     key: str | None,
@@ -54,29 +71,37 @@ def send(
     """Send a lead through the running gateway and show each step.
 
     It is a real lead: it goes to the dialer. FIELD is what the sender of SOURCE
-    would send, such as MobileNo, or contact.phone for a portal.
+    would send, such as MobileNo, or contact.phone for a portal. With --sample it
+    is what the platform itself would send, signed as the platform signs it.
 
     Ends with 0 when the dialer has it, 1 when it was refused or still waits,
     3 when the gateway does not answer.
     """
-    values = dict(_pair(field) for field in fields)
+    values = _values(fields, sample=sample)
     settings = read_settings(ctx)
     config = read_config(ctx, settings)
     target = _source(config, source)
     base = (url or _own_url(settings)).rstrip("/")
     say = _Steps(quiet=as_json)
+    number = int(time.time()) % 100_000 if number is None else number
+    if sample and not yes:
+        _ask_for_a_real_dialer(config, target, number)
     with opened_store(settings) as store, _api_key(store, config, target, key) as api_key:
-        post = build_post(target, values, wait=min(wait, 25), key=api_key)
-        say.step(f"POST {base}{post.path}")
-        began = time.monotonic()
-        answer = _post(base + post.path, dict(post.headers), post.body)
-        took = time.monotonic() - began
-        body = _body(answer)
-        say.step(f"{answer.status_code} after {took * 1000:.0f} ms: {_in_words(body)}")
+        patience = min(wait, LONGEST_WAIT)
+        post = (
+            build_sample(target, number, wait=patience, key=api_key)
+            if sample
+            else build_post(target, values, wait=patience, key=api_key)
+        )
+        began, since = time.monotonic(), time.time() - CLOCKS_DIFFER
+        answer, body = _exchange(base, post, say)
         lead_id = _lead_id(body)
+        if sample and answer.ok and lead_id is None:
+            lead_id = _kept_since(store, target, sampling.phone(number), since)
         lead = _follow(store, lead_id, began + wait, say) if lead_id else None
     if as_json:
-        print_json({"status": answer.status_code, "answer": body, "lead": as_data(lead) if lead else None})
+        told = answer.text if (value := _json(answer)) is None else value
+        print_json({"status": answer.status_code, "answer": told, "lead": as_data(lead) if lead else None})
     raise SystemExit(_verdict(lead, body, say))
 
 
@@ -114,21 +139,15 @@ class _Steps:
                 )
 
 
-def _post(url: str, headers: dict[str, str], body: bytes) -> requests.Response:
-    session = requests.Session()
-    session.trust_env = False  # a proxy or .netrc of this shell is not part of the path
-    try:
-        return session.post(url, data=body, headers=headers, timeout=(3, 40), allow_redirects=False)
-    except requests.ConnectionError as error:
-        raise OutOfReach(
-            f"no gateway answers at {url}.",
-            next_step="start it with `gateway serve`, or give its address with --url.",
-        ) from error
-    except requests.RequestException as error:
-        raise OutOfReach(
-            f"the gateway did not answer in time ({type(error).__name__}).",
-            next_step="it may have kept the lead: look with `gateway leads list --since 5m`.",
-        ) from error
+def _exchange(base: str, post: Post, say: _Steps) -> tuple[requests.Response, dict[str, Any]]:
+    """Send it and tell both steps; the address is shown without its query, where the token stands."""
+    say.step(f"{post.method} {base}{post.path}")
+    began = time.monotonic()
+    answer = send_post(base, post)
+    took = time.monotonic() - began
+    body = _body(answer)
+    say.step(f"{answer.status_code} after {took * 1000:.0f} ms: {_in_words(answer, body)}")
+    return answer, body
 
 
 def _follow(store: Store, lead_id: str, until: float, say: _Steps) -> LeadStatus | None:
@@ -155,6 +174,35 @@ def _verdict(lead: LeadStatus | None, body: dict[str, Any], say: _Steps) -> Exit
 
 
 # -- parts ---------------------------------------------------------------------------------------------------
+
+
+def _values(fields: tuple[str, ...], *, sample: bool) -> dict[str, str]:
+    if sample and fields:
+        raise click.UsageError("Give FIELD=VALUE or --sample, not both.")
+    if not sample and not fields:
+        raise click.UsageError("Give FIELD=VALUE..., or --sample for what its platform would send.")
+    return dict(_pair(field) for field in fields)
+
+
+def _ask_for_a_real_dialer(config: GatewayConfig, source: SourceConfig, number: int) -> None:
+    """The number of a sample is invented, yet somebody may have it."""
+    dialer = config.dialers.get(source.dialer)
+    if dialer is not None and not is_loopback(dialer.url):
+        click.confirm(
+            f"The dialer {dialer.name} will get a lead with the number {sampling.phone(number)}, which may be "
+            "somebody's. Send it?",
+            abort=True,
+            err=True,
+        )
+
+
+def _kept_since(store: Store, source: SourceConfig, phone: str, since: float) -> str | None:
+    """The newest lead of this source: a platform's answer does not name it. A stub has no number yet."""
+    for each in (phone, None):
+        page = store.find(Search(source=source.name, phone=each, since=since), limit=1)
+        if page.leads:
+            return page.leads[0].id
+    return None
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -192,11 +240,15 @@ def _api_key(store: Store, config: GatewayConfig, source: SourceConfig, given: s
         store.revoke_key(public_id, now=time.time())
 
 
-def _body(answer: requests.Response) -> dict[str, Any]:
+def _json(answer: requests.Response) -> Any:
     try:
-        body = answer.json()
+        return answer.json()
     except requests.JSONDecodeError:
-        return {}
+        return None
+
+
+def _body(answer: requests.Response) -> dict[str, Any]:
+    body = _json(answer)
     return body if isinstance(body, dict) else {}
 
 
@@ -206,6 +258,7 @@ def _lead_id(body: dict[str, Any]) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _in_words(body: dict[str, Any]) -> str:
+def _in_words(answer: requests.Response, body: dict[str, Any]) -> str:
     words = [body.get("outcome"), body.get("reason_code"), body.get("detail")]
-    return ", ".join(plain(word) for word in words if word) or "no answer of the gateway's kind"
+    told = ", ".join(plain(word) for word in words if word)
+    return told or plain(answer.text[:LONGEST_ANSWER].strip()) or "nothing more"

@@ -80,8 +80,9 @@ def submission_of(source: SourceConfig, form: FilledForm) -> Submission:
     found, failed = mapping.map_fields(
         source.fields, {"answer": {**form.beside, **form.answers}, **form.payload}
     )
+    fixed = {name for name in source.constants if name not in source.trust}
     return Submission(
-        fields={**{name: text for name, text in told.items() if text}, **found},
+        fields={**{name: text for name, text in told.items() if text and name not in fixed}, **found},
         key=(mapping.find_text(source.key, form.payload) if source.key else None) or form.key or None,
         test=form.test,
         page_url=form.page_url,
