@@ -111,6 +111,11 @@ def test_the_same_student_and_course_is_one_lead_and_another_course_is_another()
     assert key(course="") is None
 
 
+@pytest.mark.parametrize("value", [[], {"leads": []}])
+def test_an_empty_list_is_no_student(value: Any) -> None:
+    assert read(source_of("education"), json(value)) == []
+
+
 def test_an_own_field_of_leadsquared_goes_by_its_plain_name() -> None:
     pairs = [
         {"Attribute": "mx_Course", "Value": "MBA"},

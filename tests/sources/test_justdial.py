@@ -37,14 +37,18 @@ def test_a_name_and_a_password_may_stand_in_the_address(user: str, password: str
 def test_a_password_in_the_address_is_no_token_and_an_empty_one_lets_nobody_in() -> None:
     assert not is_let_in(source_of("justdial"), asked(user="", **{"pass": SECRET}))
     assert not is_let_in(source_of("justdial", auth=make_auth("basic", "", user="jd")), asked(user="jd"))
+    nameless = source_of("justdial", auth=make_auth("basic", SECRET, user=""))
+    assert not is_let_in(nameless, asked(user="", **{"pass": SECRET}))
 
 
 def test_name_and_password_do_not_become_part_of_the_lead() -> None:
     source = source_of("justdial", auth=BASIC)
 
-    (submission,) = read(source, asked(user="jd", mobile="9876543210", **{"pass": SECRET}))
+    (submission,) = read(source, asked(user="jd", leadid="JD1", mobile="9876543210", **{"pass": SECRET}))
 
-    assert submission.fields == {"MobileNo": "9876543210", "LeadSource": "JustDial"}
+    assert submission.fields == {
+        "MobileNo": "9876543210", "LeadSource": "JustDial", "WebEnquiryNumber": "JD1"
+    }  # fmt: skip
     assert submission.extra == {}
 
 

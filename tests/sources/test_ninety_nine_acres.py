@@ -117,6 +117,19 @@ def test_the_xml_is_found_wherever_it_stands(inbound: Inbound) -> None:
     assert acknowledged(inbound, State.QUEUED) == [("7", "Y")]
 
 
+@pytest.mark.parametrize("xml", ["<Xml/>", "<Xml></Xml>", '<Xml ActionStatus="true"/>'])
+def test_an_empty_batch_is_no_lead(xml: str) -> None:
+    assert read(SOURCE, posted(xml)) == []
+
+
+@pytest.mark.parametrize("body", [ONE, f"xml={ONE}"])
+def test_a_compressed_body_is_not_looked_into(body: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read(SOURCE, make_inbound(body.encode(), XML | {"content-encoding": "gzip"}))
+
+    assert caught.value.code == "body.encoded"
+
+
 def test_an_enquiry_that_is_only_text_is_kept_alone() -> None:
     first, second = read(SOURCE, posted("<Xml><Qry>call me</Qry><Qry><Phone>9876543210</Phone></Qry></Xml>"))
 
