@@ -61,9 +61,7 @@ def parse(source: SourceConfig, inbound: Inbound) -> list[Submission]:
     if len(found) > MOST_MESSAGES:
         raise Unreadable("records.too_many", f"One request may carry at most {MOST_MESSAGES} messages.")
     return [
-        _submission(source, each) if isinstance(each, _Message) else unreadable_row(each)
-        for each in found
-        if not isinstance(each, _Message) or each.message.get("type") not in _NO_ENQUIRIES
+        _submission(source, each) if isinstance(each, _Message) else unreadable_row(each) for each in found
     ]
 
 
@@ -82,10 +80,10 @@ def _messages_of(value: Mapping[str, Any]) -> Iterator[Any]:
     for message in rows(value.get("messages")):
         if not isinstance(message, dict):
             yield message
-            continue
-        yield _Message(
-            message=message, contact=_sender(message, contacts), business=part(value.get("metadata"))
-        )
+        elif text(message.get("type")) not in _NO_ENQUIRIES:
+            yield _Message(
+                message=message, contact=_sender(message, contacts), business=part(value.get("metadata"))
+            )
 
 
 def _sender(message: Mapping[str, Any], contacts: list[Mapping[str, Any]]) -> Mapping[str, Any]:
