@@ -11,7 +11,8 @@ import structlog
 from gateway import metrics
 from gateway.app import create_services
 from gateway.cli.session import begin_logging, read_config, read_settings
-from gateway.server import GRACE, metrics_directory
+from gateway.server import metrics_directory
+from gateway.server.worker import GRACE
 
 log = structlog.get_logger("gateway.worker")
 

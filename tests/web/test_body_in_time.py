@@ -7,7 +7,7 @@ import time
 import gevent
 import pytest
 
-from gateway.server import InTime
+from gateway.server.worker import InTime
 
 
 class Trickle:
