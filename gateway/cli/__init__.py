@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "emulator": ("emulator", "Run the stand-in dialer."),
         "check": ("check", "Say what is wrong: settings, configuration, database, dialer."),
         "send": ("send", "Send a lead through the running gateway and show each step."),
+        "pull": ("pull", "Ask a platform for the leads its push may have lost."),
         "snippet": ("snippet", "Print the code that puts a form on a website."),
         "leads": ("leads", "Look at leads, and decide what happens to them."),
         "keys": ("keys", "Make, list and revoke API keys."),

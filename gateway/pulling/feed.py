@@ -92,23 +92,29 @@ class Feed:
         # By hand a planned pause is cut short, never the platform's own pace.
         asked_before = now - self.pull.pace if since is not None else -1.0
         checkpoint = self._pulls.take(
-            self.source.name, self._owner, now=now, lease=LEASE, asked_before=asked_before
+            self.source.name,
+            self._owner,
+            now=now,
+            begin=now - self.pull.overlap,
+            lease=LEASE,
+            asked_before=asked_before,
         )
         if checkpoint is None:
             return Turn(outcome=Outcome.NOT_NOW)
         window = self._window(checkpoint, now, since)
         turn = self._pull(window)
-        self._rest(checkpoint, turn, by_hand=since is not None, caught_up=window.end >= now)
+        if turn.outcome is Outcome.DONE:
+            self._cover(checkpoint, window, by_hand=since is not None, asked_at=now)
+        self._rest(checkpoint, turn, caught_up=window.end >= now)
         metrics.pulled(self.source.name, turn.word, fresh=turn.kept.fresh, known=turn.kept.known)
         return turn
 
     # -- a window --------------------------------------------------------------------------------------------
 
     def _window(self, checkpoint: Checkpoint, now: float, since: float | None) -> Window:
-        """Begins a little before what is covered, because platforms file leads late."""
+        """Begins where the last one that counts has ended."""
         span = min(checkpoint.span or self.pull.longest, self.pull.longest)
-        covered = checkpoint.covered if checkpoint.covered is not None else now
-        start = (covered - self.pull.overlap) if since is None else since
+        start = checkpoint.covered if since is None else since
         if start < now - FARTHEST:
             log.error(
                 "pull.gap",
@@ -159,7 +165,14 @@ class Feed:
 
     # -- afterwards ------------------------------------------------------------------------------------------
 
-    def _rest(self, before: Checkpoint, turn: Turn, *, by_hand: bool, caught_up: bool) -> None:
+    def _cover(self, before: Checkpoint, window: Window, *, by_hand: bool, asked_at: float) -> None:
+        """Platforms file leads late: what is younger than the overlap counts only when it is asked for again."""
+        # What lies before a gap cannot be pulled any more, and must not keep the rest from counting.
+        start = window.start if by_hand else min(window.start, before.covered)
+        end = min(window.end, asked_at - self.pull.overlap)
+        self._pulls.cover(self.source.name, self._owner, start=start, end=end)
+
+    def _rest(self, before: Checkpoint, turn: Turn, *, caught_up: bool) -> None:
         now = self._services.clock.now()
         name, owner, window = self.source.name, self._owner, turn.window
         if turn.outcome is Outcome.FAILED and turn.trouble is not None:
@@ -173,10 +186,7 @@ class Feed:
                 failures=before.failures + 1,
                 reason=turn.trouble.code,
             )
-        elif turn.outcome is Outcome.DONE and window is not None:
-            # What lies before a gap cannot be pulled any more, and must not keep the rest from counting.
-            start = window.start if by_hand else min(window.start, before.covered or window.start)
-            self._pulls.cover(name, owner, start=start, end=window.end)
+        elif turn.outcome is Outcome.DONE:
             wider = min(2 * before.span, self.pull.longest) if before.span else None
             pause = self.pull.every if caught_up else self.pull.pace
             self._pulls.rest(name, owner, next_at=now + pause, span=wider)

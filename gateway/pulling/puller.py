@@ -75,7 +75,7 @@ class Puller:
         """A turn, if it is time for one; the seconds until the next look."""
         checkpoint = feed.checkpoint()
         now = self._services.clock.now()
-        if checkpoint is not None and checkpoint.covered is not None:
+        if checkpoint is not None:
             metrics.pull_covered(feed.source.name, checkpoint.covered)
         if checkpoint is not None and not checkpoint.due(now):
             return min(LOOK, checkpoint.next_at - now)

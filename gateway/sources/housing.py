@@ -124,7 +124,7 @@ def _read(_source: SourceConfig, _page: str, answer: pull.Answer) -> pull.Page:
 PULL = pull.Pull(
     needs=("profile_id", "encryption_key"),
     every=10 * pull.MINUTE,
-    pace=10.0,
+    pace=2.0,
     longest=2 * pull.DAY - pull.MINUTE,
     shortest=pull.MINUTE,
     overlap=15 * pull.MINUTE,

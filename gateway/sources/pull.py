@@ -41,7 +41,9 @@ class Question:
     """One GET to the platform."""
 
     url: str
-    query: tuple[tuple[str, str], ...] = ()  # with the key: never logged, never kept
+    query: tuple[tuple[str, str], ...] = field(
+        default=(), repr=False
+    )  # with the key: never logged, never kept
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -72,7 +74,7 @@ class Pull:
     pace: float  # seconds the platform wants between two questions
     longest: float  # seconds one question may span
     shortest: float  # seconds below which a window is not cut in two
-    overlap: float  # seconds asked for once more: platforms file leads late
+    overlap: float  # seconds in which the platform may still file a lead of the past
     ask: Callable[[SourceConfig, Window, str, float], Question]  # the page, "" for the first; now
     read: Callable[[SourceConfig, str, Answer], Page]  # which page it is; raises PullTrouble
     own_ids: bool = True  # False: its key is our guess, so what repeats it is kept, as a duplicate
@@ -116,7 +118,7 @@ def wrong_key() -> PullTrouble:
 def too_many(pause: float) -> PullTrouble:
     return PullTrouble(
         "pull.too_many",
-        "The platform was asked too often. Does another program use the same key?",
+        "The platform was asked too often. Make sure that no other program uses the same key.",
         pause=pause,
     )
 

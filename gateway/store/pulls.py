@@ -18,7 +18,7 @@ FAR = 6 * 3600.0  # a time further ahead than this was written by a clock that w
 
 ASKED_TOO_OFTEN = "pull.too_many"  # the one pause that nobody cuts short
 
-_BEGIN = "INSERT INTO pulls (source, next_at, failures) VALUES (?, 0, 0) ON CONFLICT (source) DO NOTHING"
+_BEGIN = "INSERT INTO pulls (source, covered, next_at, failures) VALUES (?, ?, 0, 0) ON CONFLICT (source) DO NOTHING"
 # One process takes a free turn: the others find it leased when their statement comes to look.
 _TAKE = (
     "UPDATE pulls SET owner = ?, leased_until = ? WHERE source = ?"
@@ -28,7 +28,7 @@ _TAKE = (
 _ASK = "UPDATE pulls SET asked_at = ?, next_at = ?, leased_until = ? WHERE source = ? AND owner = ?"
 # A window that begins after what is covered would leave a gap behind.
 _COVER = (
-    "UPDATE pulls SET covered = CASE WHEN covered IS NULL OR (covered >= ? AND covered < ?) THEN ? ELSE covered END"
+    "UPDATE pulls SET covered = CASE WHEN covered >= ? AND covered < ? THEN ? ELSE covered END"
     " WHERE source = ? AND owner = ?"
 )
 _REST = (
@@ -51,7 +51,7 @@ class Checkpoint:
     """Where the pulling of one source stands."""
 
     source: str
-    covered: float | None = None
+    covered: float
     span: float | None = None
     asked_at: float | None = None
     next_at: float = 0.0
@@ -79,14 +79,22 @@ class Pulls:
         return self._database.read(lambda connection: _of(connection, source))
 
     def take(
-        self, source: str, owner: str, *, now: float, lease: float, asked_before: float = -1.0
+        self,
+        source: str,
+        owner: str,
+        *,
+        now: float,
+        begin: float,
+        lease: float,
+        asked_before: float = -1.0,
     ) -> Checkpoint | None:
         """The turn to pull, for `lease` seconds; None while another has it, or before the platform may be asked.
 
+        `begin`: what was before counts as kept, the first time.
         `asked_before`: also sooner than was planned, if the last question is as old as this.
         """
         return self._database.write(
-            lambda transaction: _take(transaction, source, owner, now, lease, asked_before)
+            lambda transaction: _take(transaction, source, owner, begin, now, lease, asked_before)
         )
 
     def ask(self, source: str, owner: str, *, now: float, next_at: float, lease: float) -> bool:
@@ -135,9 +143,15 @@ def _of(connection: Connection, source: str) -> Checkpoint | None:
 
 
 def _take(
-    transaction: Transaction, source: str, owner: str, now: float, lease: float, asked_before: float
+    transaction: Transaction,
+    source: str,
+    owner: str,
+    begin: float,
+    now: float,
+    lease: float,
+    asked_before: float,
 ) -> Checkpoint | None:
-    transaction.run(_BEGIN, (source,))
+    transaction.run(_BEGIN, (source, begin))
     until = now + lease
     when = (now, now + FAR, asked_before, ASKED_TOO_OFTEN, now, now + FAR)
     if not transaction.run(_TAKE, (owner, until, source, *when)).rowcount:

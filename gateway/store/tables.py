@@ -257,7 +257,7 @@ pulls = Table(
     "pulls",
     metadata,
     Column("source", Text, primary_key=True),
-    Column("covered", TIME),  # every lead the platform had until this moment of its time is kept
+    Column("covered", TIME, nullable=False),  # every lead the platform had until this moment of its time is kept
     Column("span", TIME),  # seconds of the next window, where the platform gave less than it has
     Column("asked_at", TIME),
     Column("next_at", TIME, nullable=False),

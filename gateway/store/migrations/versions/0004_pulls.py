@@ -13,7 +13,7 @@ def upgrade() -> None:
     op.create_table(
         "pulls",
         sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("covered", sa.Float(precision=53), nullable=True),
+        sa.Column("covered", sa.Float(precision=53), nullable=False),
         sa.Column("span", sa.Float(precision=53), nullable=True),
         sa.Column("asked_at", sa.Float(precision=53), nullable=True),
         sa.Column("next_at", sa.Float(precision=53), nullable=False),
