@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from gateway.config import SourceConfig
 from gateway.leads.lead import LeadStatus, Submission
 from gateway.sources import portal, sampling, signatures
-from gateway.sources.base import Inbound, Reply
+from gateway.sources.base import Inbound, Reply, Unreadable
 from gateway.sources.portal import Row
 
 LEAD_SOURCE = "JustDial"
@@ -21,18 +23,17 @@ ON_THE_REGISTER = "Number is on the do-not-call register"
 
 
 def verify(source: SourceConfig, inbound: Inbound) -> None:
-    """A token in the address, or a name and a password there; whatever else `auth` says."""
-    query = dict(inbound.query)
-    given = f"{query.get(USER, '')}:{query.get(PASSWORD, '')}"
-    wanted = [f"{source.auth.user}:{secret}" for secret in source.auth.secrets if secret]
-    if source.auth.method == "basic" and source.auth.user and signatures.any_same([given], wanted):
+    """A token in the address, or a name and a password among the fields; whatever else `auth` says."""
+    wanted = [f"{source.auth.user}:{secret}" for secret in source.auth.secrets if secret and source.auth.user]
+    if source.auth.method == "basic" and signatures.any_same(_credentials(inbound), wanted):
         return
     portal.verify(source, inbound)
 
 
 def parse(source: SourceConfig, inbound: Inbound) -> list[Submission]:
     asked = portal.without_secrets(source, inbound, SECRET_FIELDS)
-    return portal.submissions(portal.read_rows(asked), lambda row: _submission(source, row))
+    rows = [_without_credentials(row) for row in portal.read_rows(asked)]
+    return portal.submissions(rows, lambda row: _submission(source, row))
 
 
 def acknowledge(source: SourceConfig, _leads: Sequence[LeadStatus]) -> Reply:
@@ -90,6 +91,19 @@ def _submission(source: SourceConfig, row: Row) -> Submission:
         test=lead_type.casefold() == "test",
         do_not_call=registered and source.options.get("on_dnd") == SUPPRESS,
     )
+
+
+def _credentials(inbound: Inbound) -> list[str]:
+    with suppress(Unreadable):
+        rows = portal.read_rows(inbound)
+        return [f"{row.get(USER)}:{row.get(PASSWORD)}" for row in rows if isinstance(row, dict)]
+    return []
+
+
+def _without_credentials(row: Any) -> Any:
+    if not isinstance(row, dict):
+        return row
+    return {name: value for name, value in row.items() if name not in (USER, PASSWORD)}
 
 
 def _is_yes(text: str) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from gateway.leads.lead import State, Submission
 from gateway.sources import justdial
 from gateway.sources.base import Inbound
 from tests.sources.contract import OTHER, SECRET, kind_of, read, source_of
-from tests.sources.making import make_auth, make_inbound
+from tests.sources.making import make_auth, make_form, make_inbound
 from tests.sources.portals import is_let_in, status
 
 BASIC = make_auth("basic", OTHER, SECRET, user="jd")
@@ -32,6 +34,12 @@ def test_a_name_and_a_password_may_stand_in_the_address(user: str, password: str
     source = source_of("justdial", auth=BASIC)
 
     assert is_let_in(source, asked(user=user, **{"pass": password})) == let_in
+    assert is_let_in(source, make_form({"user": user, "pass": password})) == let_in
+
+
+@pytest.mark.parametrize("body", [b"{", b"[1]", b"user", b"\xff="])
+def test_a_body_that_cannot_be_read_lets_nobody_in(body: bytes) -> None:
+    assert not is_let_in(source_of("justdial", auth=BASIC), make_inbound(body))
 
 
 def test_a_password_in_the_address_is_no_token_and_an_empty_one_lets_nobody_in() -> None:
@@ -41,10 +49,15 @@ def test_a_password_in_the_address_is_no_token_and_an_empty_one_lets_nobody_in()
     assert not is_let_in(nameless, asked(user="", **{"pass": SECRET}))
 
 
-def test_name_and_password_do_not_become_part_of_the_lead() -> None:
+@pytest.mark.parametrize("inbound_of", [lambda sent: asked(**sent), make_form], ids=["address", "form"])
+def test_name_and_password_do_not_become_part_of_the_lead(
+    inbound_of: Callable[[dict[str, str]], Inbound],
+) -> None:
     source = source_of("justdial", auth=BASIC)
 
-    (submission,) = read(source, asked(user="jd", leadid="JD1", mobile="9876543210", **{"pass": SECRET}))
+    sent = {"user": "jd", "pass": SECRET, "leadid": "JD1", "mobile": "9876543210"}
+
+    (submission,) = read(source, inbound_of(sent))
 
     assert submission.fields == {
         "MobileNo": "9876543210", "LeadSource": "JustDial", "WebEnquiryNumber": "JD1"
