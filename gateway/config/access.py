@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gateway.config.kinds import KINDS, Access
+from gateway.config.kinds import KINDS, OPTIONS, Access
 from gateway.config.model import Auth
 from gateway.config.table import Table
 from gateway.config.values import ValueProblemError, network, standard_webhooks_secret
@@ -42,6 +42,8 @@ def read_auth(table: Table, kind: str) -> Auth:
         return _platform(table)
     method = table.choice("auth", _guess(table), METHODS)
     if access is Access.ADDRESS and method == "none" and not table.has("auth"):
+        if any(table.has(option.name) for option in OPTIONS.get(kind, ()) if option.pulls):
+            return Auth(method="token")  # only pulled: without a token its address lets nobody in
         table.problem("token", 'is missing: add for example token = "env:NAME", and put it into the address')
     return _read(table, method)
 

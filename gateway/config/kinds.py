@@ -32,6 +32,7 @@ class Option:
     example: str = ""
     read: Callable[[str], str] = str  # raises ValueProblemError
     needs: str = ""  # another option that it is worth nothing without
+    pulls: bool = False  # the platform is asked with it, so that it need not push
 
 
 # Equal to the registry of gateway.sources; a test keeps it so.
@@ -81,12 +82,12 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = MappingProxyType(
     {
         "housing": (
             Option(name="profile_id", needs="encryption_key", example="12345"),
-            Option(name="encryption_key", secret=True, needs="profile_id"),
+            Option(name="encryption_key", secret=True, needs="profile_id", pulls=True),
             Option(name="account", choices=("builder", "broker")),
             PULL_URL,
         ),
         "indiamart": (
-            Option(name="pull_key", secret=True),
+            Option(name="pull_key", secret=True, pulls=True),
             Option(name="catalogue_views", choices=("dial", "keep")),
             PULL_URL,
         ),
@@ -109,7 +110,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = MappingProxyType(
         "tradeindia": (
             Option(name="user_id", needs="profile_id", example="12345"),
             Option(name="profile_id", needs="pull_key", example="67890"),
-            Option(name="pull_key", secret=True, needs="user_id"),
+            Option(name="pull_key", secret=True, needs="user_id", pulls=True),
             PULL_URL,
         ),
         "hubspot": (Option(name="url", example="https://leads.example.com/webhooks/hubspot"),),

@@ -53,7 +53,7 @@ def with_headers(inbound: Inbound, headers: Mapping[str, str]) -> Inbound:
 
 def proven(source: SourceConfig, inbound: Inbound) -> Inbound:
     """`inbound` with what the `auth` of its source asks for; the token stands in the address, where senders put it."""
-    if source.auth.method == "token":
+    if source.auth.method == "token" and source.auth.secrets:
         token = (signatures.TOKEN_PARAMETER, source.auth.secrets[0])
         return replace(inbound, query=(*inbound.query, token))
     return with_headers(inbound, proof(source.auth, inbound.body))
@@ -61,7 +61,7 @@ def proven(source: SourceConfig, inbound: Inbound) -> Inbound:
 
 def proof(auth: Auth, body: bytes) -> dict[str, str]:
     """The headers by which a sender of `auth` proves itself; none where it cannot, such as by its address."""
-    if auth.method in ("none", "ip", "platform"):
+    if auth.method in ("none", "ip", "platform") or not auth.secrets:
         return {}
     secret = auth.secrets[0]
     if auth.method == "token":
