@@ -17,8 +17,10 @@ from gateway.sources import sampling, signatures, strict_json
 from gateway.sources.base import Inbound, Unreadable
 from gateway.sources.body import read_anything
 from gateway.sources.generic import SECRET_FIELDS
+from gateway.sources.platform_source import named_after
 from gateway.sources.questionnaire import Answer, Asks, Filled, submission_of
 
+LEAD_SOURCE = "Jotform"
 ANSWERS = "rawRequest"
 _QUESTION = re.compile(r"(?:q\d+_)+(.{1,200})", re.DOTALL)  # q3_fullName; copied forms write q3_q3_fullName
 _LABELLED = re.compile(r",\s(?=[^:,]{1,100}:)")  # between the pairs of `pretty`: Label:value, Label:value
@@ -45,7 +47,7 @@ def parse(source: SourceConfig, inbound: Inbound) -> list[Submission]:
         form_name=html.unescape(_text(sent.get("formTitle"))),
         about={name: sent[name] for name in _TOLD if sent.get(name)},
     )
-    return [submission_of(source, filled)]
+    return [named_after(source, submission_of(source, filled), LEAD_SOURCE)]
 
 
 def sample(source: SourceConfig, number: int) -> Inbound:

@@ -111,6 +111,7 @@ def _fields(answers: Iterable[Answer]) -> tuple[dict[str, Any], dict[str, Any]]:
             continue
         name = _best_name(answer, fields)
         _put(kept if is_reserved(name) else fields, name, text)
+    _set_words_aside(fields, kept)
     _find_a_phone(fields)
     return fields, kept
 
@@ -137,6 +138,15 @@ def plain_label(label: str) -> str:
     text = _PIPED.sub(" ", html.unescape(label[:500])).casefold()
     text = " ".join(text.split()).strip(" *:?.!-,;")
     return text[match.end() :] if (match := _OPENING.match(text)) and match.end() < len(text) else text
+
+
+def _set_words_aside(fields: dict[str, Any], kept: dict[str, Any]) -> None:
+    """`WhatsApp: yes` beside a number is an answer about the number, and no second one."""
+    named = [name for name in fields if _is_place(name, "MobileNo", "phone_number")]
+    words = [name for name in named if not any(map(str.isdecimal, fields[name]))]
+    if len(words) < len(named):
+        for name in words:
+            _put(kept, name, fields.pop(name))
 
 
 def _find_a_phone(fields: dict[str, Any]) -> None:

@@ -10,8 +10,10 @@ from gateway.config import SourceConfig
 from gateway.leads.lead import Submission
 from gateway.sources import sampling, signatures, strict_json
 from gateway.sources.base import Inbound, NotAuthentic, Unreadable
+from gateway.sources.platform_source import named_after
 from gateway.sources.questionnaire import Answer, Asks, Filled, submission_of
 
+LEAD_SOURCE = "Tally"
 SIGNATURE_HEADER = "tally-signature"
 _ASKS = {
     "INPUT_PHONE_NUMBER": Asks.PHONE,
@@ -44,7 +46,7 @@ def parse(source: SourceConfig, inbound: Inbound) -> list[Submission]:
         form_name=_text(data.get("formName")),
         about={name: data[name] for name in _TOLD if data.get(name)},
     )
-    return [submission_of(source, filled)]
+    return [named_after(source, submission_of(source, filled), LEAD_SOURCE)]
 
 
 def sample(source: SourceConfig, number: int) -> Inbound:

@@ -10,8 +10,10 @@ from gateway.config import SourceConfig
 from gateway.leads.lead import Submission
 from gateway.sources import sampling, signatures, strict_json
 from gateway.sources.base import Inbound, NotAuthentic, Unreadable
+from gateway.sources.platform_source import named_after
 from gateway.sources.questionnaire import Answer, Asks, Filled, submission_of
 
+LEAD_SOURCE = "Typeform"
 SIGNATURE_HEADER = "typeform-signature"
 _PARTIAL = "form_response_partial"  # not sent yet: whoever stopped half way has not asked to be called
 _SAMPLE_TEXT = "lorem ipsum dolor"  # what "Send test request" answers to every question for a text
@@ -48,7 +50,8 @@ def parse(source: SourceConfig, inbound: Inbound) -> list[Submission]:
     response = payload.get("form_response")
     if not isinstance(response, dict):
         raise Unreadable("records.not_found", "There is no form_response in the body.")
-    return [submission_of(source, _filled(payload, response))]
+    submission = submission_of(source, _filled(payload, response))
+    return [named_after(source, submission, LEAD_SOURCE)]
 
 
 def sample(source: SourceConfig, number: int) -> Inbound:

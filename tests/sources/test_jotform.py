@@ -19,7 +19,7 @@ SOURCE = make_source(kind="jotform", auth=make_auth("token", "a-long-token+1"))
 def fields_of(raw: Any, **sent: str) -> dict[str, Any]:
     text = raw if isinstance(raw, str) else orjson.dumps(raw).decode()
     (found,) = jotform.parse(SOURCE, make_form({"rawRequest": text} | sent))
-    return dict(found.fields)
+    return {name: value for name, value in found.fields.items() if name != "LeadSource"}
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,16 @@ def test_the_names_jotform_adds_for_itself_are_no_answers() -> None:
     raw = {"slug": "submit/1", "jsExecutionTracker": "x", "event_id": "y", "buildDate": "1", "gclid": "Cj0"}
 
     assert fields_of(raw) == {"gclid": "Cj0"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "lead_source"),
+    [({"q1_phone": "1"}, "Jotform"), ({"gclid": "Cj0"}, None), ({"q1_leadSource": "Fair"}, None)],
+)
+def test_jotform_is_the_source_until_another_is_known(raw: dict[str, str], lead_source: str | None) -> None:
+    (found,) = jotform.parse(SOURCE, make_form({"rawRequest": orjson.dumps(raw).decode()}))
+
+    assert found.fields.get("LeadSource") == lead_source
 
 
 @pytest.mark.parametrize("raw", ["", "{", "[1]", "null", '{"a":1,"a":2}'])
@@ -87,6 +97,5 @@ def test_the_token_in_the_address_jotform_repeats_is_not_kept() -> None:
     kept = keep(SOURCE, SOURCES["jotform"], inbound, "ID")
 
     assert b"a-long-token" not in kept.body
-    assert jotform.parse(SOURCE, make_inbound(kept.body, {"content-type": kept.content_type}))[0].fields == {
-        "phone": "9876543210"
-    }
+    (found,) = jotform.parse(SOURCE, make_inbound(kept.body, {"content-type": kept.content_type}))
+    assert found.fields["phone"] == "9876543210"

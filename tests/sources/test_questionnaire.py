@@ -81,6 +81,14 @@ def test_the_type_of_a_question_counts_more_than_its_words() -> None:
     assert submission(first, second).fields == {"MobileNo": "9876543210", "Mobile": "9876500000"}
 
 
+def test_words_where_a_number_could_stand_do_not_get_in_the_way_of_the_number() -> None:
+    found = submission(Answer(label="WhatsApp", value="Yes"), Answer(label="Phone", value="9876543210"))
+    alone = submission(Answer(label="WhatsApp", value="Yes"))
+
+    assert (found.fields, found.extra) == ({"Phone": "9876543210"}, {"WhatsApp": "Yes"})
+    assert (alone.fields, alone.extra) == ({"WhatsApp": "Yes"}, {})
+
+
 def test_two_questions_of_one_name_are_both_kept() -> None:
     assert fields_of(("City", "Pune"), ("City", "Thane")) == {"City": "Pune", "City (2)": "Thane"}
 

@@ -62,3 +62,10 @@ def test_two_forms_answers_at_one_moment_are_two_keys_and_a_retry_is_none() -> N
     assert parsed().key == "s-1"
     assert parsed(submissionId=None, responseId="r-1").key == "r-1"
     assert parsed(submissionId=None).key == "e-1"
+
+
+def test_tally_is_the_source_until_another_is_known() -> None:
+    tracked = parsed({"key": "h", "label": "utm_source", "type": "HIDDEN_FIELDS", "value": "fb"})
+
+    assert parsed().fields["LeadSource"] == "Tally"
+    assert "LeadSource" not in tracked.fields

@@ -97,6 +97,13 @@ def test_questions_inside_groups_are_found() -> None:
     assert found.fields["City"] == "Pune"
 
 
+def test_typeform_is_the_source_until_another_is_known() -> None:
+    (bare,), (tracked,) = parsed(response([], [])), parsed(response([], [], hidden={"utm_source": "fb"}))
+
+    assert bare.fields["LeadSource"] == "Typeform"
+    assert "LeadSource" not in tracked.fields
+
+
 def test_the_event_is_the_key_where_the_response_has_none() -> None:
     (found,) = parsed(response([], [], token=None))
 
