@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
 
 import structlog
 
@@ -27,8 +26,7 @@ from gateway.store.remaking import Entry, Remake
 log = structlog.get_logger("gateway.fetching")
 
 LOOK = 1.0  # seconds between two looks at the store while nothing is due
-LEASE = 120.0  # seconds a claimed lead is ours; each of its questions takes at most 25
-SPARE = 60.0  # seconds of a lease without which nothing is begun
+LEASE = 120.0  # seconds a claimed lead is ours; each of its questions takes 25 at most
 BUSY_REST = 60.0  # seconds, where a platform that is asked too often does not say how long
 GAUGES = 10.0
 
@@ -55,7 +53,6 @@ class Desk:
         self._questions = Questions(source, fetch, asker=asker, clock=clock, secrets=config.secrets)
         self._pace = Pace(clock)
         self._lock = threading.Lock()
-        self._claimed: deque[WaitingLead] = deque()
         self._under_way = 0
         self._look_at = 0.0
         self._gauges_at = 0.0
@@ -80,39 +77,33 @@ class Desk:
     # -- which is next ---------------------------------------------------------------------------------------
 
     def _take(self) -> WaitingLead | None:
+        """One at a time: a lead that waits here, while the platform rests, would be out of the others' reach."""
         with self._lock:
-            if self._under_way >= self._pace.room:
+            if self._under_way >= self._pace.room or self._clock.monotonic() < self._look_at:
                 return None
-            self._fill()
-            while self._claimed:
-                lead = self._claimed.popleft()
-                if lead.lease - self._clock.now() >= SPARE:
-                    self._under_way += 1
-                    return lead
-            return None
+            self._measure()
+            lead = self._next()
+            if lead is None:
+                self._look_at = self._clock.monotonic() + LOOK
+            else:
+                self._under_way += 1
+            return lead
 
-    def _fill(self) -> None:
-        """Look at the store, unless there is something left or it was looked at a moment ago."""
-        if self._claimed or self._clock.monotonic() < self._look_at:
-            return
-        self._look_at = self._clock.monotonic() + LOOK
-        self._measure()
+    def _next(self) -> WaitingLead | None:
         now = self._clock.now()
+        lease = now + LEASE
         quarantine, name = self._store.quarantine, self.source.name
         if not quarantine.anything_due(name, self._dialers, now=now):
-            return
-        holds = quarantine.held(name, self._dialers)
+            return None
+        holds = {hold.dialer: hold for hold in quarantine.held(name, self._dialers)}
         self._held = bool(holds)
-        for hold in holds:
-            if hold.probe_at <= now:
-                lead = quarantine.take_probe(name, hold.dialer, now=now, lease=now + LEASE)
-                self._claimed.extend([lead] if lead else [])
-        open_to = [dialer for dialer in self._dialers if dialer not in {hold.dialer for hold in holds}]
-        self._claimed.extend(
-            quarantine.claim(name, open_to, now=now, lease=now + LEASE, limit=self._pace.room)
-        )
-        if self._claimed:
-            self._look_at = 0.0  # there may be more
+        for hold in holds.values():
+            probe = hold.probe_at <= now and quarantine.take_probe(name, hold.dialer, now=now, lease=lease)
+            if probe:
+                return probe
+        open_to = [dialer for dialer in self._dialers if dialer not in holds]
+        claimed = quarantine.claim(name, open_to, now=now, lease=lease, limit=1) if open_to else []
+        return claimed[0] if claimed else None
 
     def _measure(self) -> None:
         if self._clock.monotonic() < self._gauges_at:
@@ -225,7 +216,6 @@ class Desk:
         """Nothing more is asked: a platform that is asked again and again with a bad token may shut us out."""
         now = self._clock.now()
         with self._lock:
-            self._claimed.clear()
             known, self._held = self._held, True
         self._store.quarantine.hold(
             Hold(
