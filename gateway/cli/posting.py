@@ -12,6 +12,7 @@ from gateway.cli.failure import Failure
 from gateway.config import SourceConfig
 from gateway.config.kinds import KINDS, Access
 from gateway.sources import sampling
+from gateway.sources.base import Inbound
 from gateway.sources.registry import SOURCES
 
 AGENT = "gateway-send"
@@ -63,6 +64,8 @@ def build_sample(source: SourceConfig, number: int, *, wait: float, key: str) ->
         return build_post(source, person, wait=wait, key=key)
     _refuse_addresses_only(source)
     inbound = sample(source, number)
+    if source.kind == "generic":
+        _refuse_unfollowed(source, inbound)
     return Post(
         method=inbound.method,
         path=inbound.path,
@@ -87,6 +90,16 @@ def nested(fields: Mapping[str, str]) -> dict[str, Any]:
             place = inner
         place[last] = value
     return made
+
+
+def _refuse_unfollowed(source: SourceConfig, inbound: Inbound) -> None:
+    """A mapping that searches or computes cannot always be followed backwards."""
+    read = SOURCES[source.kind].parse(source, inbound)
+    if source.fields and not any({"MobileNo", "phone_number"} & each.fields.keys() for each in read):
+        raise Failure(
+            f"no sample can be made up that the mapping of {source.name} would find a number in.",
+            next_step="post a delivery of this sender with curl.",
+        )
 
 
 def _refuse_addresses_only(source: SourceConfig) -> None:

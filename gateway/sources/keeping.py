@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl, quote_plus, urlencode
 
@@ -69,6 +70,12 @@ def _headers(headers: Mapping[str, str], secrets: Iterable[str]) -> dict[str, st
 def _body(body: bytes, secrets: Iterable[str]) -> bytes:
     for secret in secrets:
         if len(secret) >= SHORTEST_SECRET:
-            for written in {secret, quote_plus(secret)}:
+            for written in _spellings(secret):
                 body = body.replace(written.encode(), REMOVED)
     return body
+
+
+def _spellings(secret: str) -> set[str]:
+    """As it is, in a form, and in JSON, which some senders write with an escaped slash."""
+    in_json = json.dumps(secret)[1:-1]
+    return {secret, quote_plus(secret), in_json, in_json.replace("/", "\\/")}

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from gateway.cli.failure import Failure
-from gateway.cli.posting import build_post, nested
+from gateway.cli.posting import build_post, build_sample, nested
 from gateway.config import Auth, SourceConfig
 from gateway.sources import signatures
 from gateway.sources.base import Inbound
@@ -30,6 +30,7 @@ SECRET = "a-secret-of-enough-characters"
             signature_prefix="",
             signature_encoding="base64",
         ),
+        Auth(method="stripe", secrets=(SECRET,), signature_header="Stripe-Signature"),
         Auth(method="basic", user="portal", secrets=(SECRET,)),
         Auth(method="standard-webhooks", secrets=("whsec_" + base64.b64encode(SECRET.encode()).decode(),)),
     ],
@@ -49,6 +50,22 @@ def test_a_source_that_lets_in_addresses_only_says_where_to_send_from() -> None:
     source = SourceConfig(name="portal", kind="generic", dialer="main", list_id="999", auth=auth)
     with pytest.raises(Failure, match=r"192\.0\.2\.0/24"):
         build_post(source, {}, wait=5, key="")
+
+
+def test_a_mapping_that_no_sample_can_be_made_up_for_is_named() -> None:
+    fields = {"MobileNo": "answers[?label=='Phone'] | [0].value"}
+    auth = Auth(method="none")
+    source = SourceConfig(
+        name="portal", kind="generic", dialer="main", list_id="999", auth=auth, fields=fields
+    )
+    with pytest.raises(Failure, match="no sample can be made up"):
+        build_sample(source, 1, wait=5, key="")
+
+
+def test_a_platform_that_signs_takes_no_fields_of_ones_own() -> None:
+    source = SourceConfig(name="ads", kind="google_ads", dialer="main", list_id="999")
+    with pytest.raises(Failure, match="in the platform's own words"):
+        build_post(source, {"MobileNo": "9876543210"}, wait=5, key="")
 
 
 def test_dotted_names_become_objects() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gateway.config import SourceConfig
 from gateway.leads.lead import Enquiry
 from gateway.sources.base import Inbound
@@ -61,3 +63,13 @@ def test_a_short_secret_does_not_tear_the_body_apart() -> None:
     source = make_source(auth=make_auth("token", "a"))
 
     assert kept(make_inbound(b"banana"), source).body == b"banana"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [rb"a\"quote-and/slash", rb"a\"quote-and\/slash", b"a%22quote-and%2Fslash", b'a"quote-and/slash'],
+)
+def test_a_secret_is_cut_out_however_it_is_written(written: bytes) -> None:
+    source = make_source(auth=make_auth("token", 'a"quote-and/slash'))
+
+    assert kept(make_inbound(b"<" + written + b">"), source).body == b"<[removed]>"
