@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 import urllib3
 
+from tests.journeys.calling import eventually
 from tests.journeys.running_gateway import Answered, RunningGateway, running_gateway
 from tests.running import EmulatorHandle, running_emulator
 
@@ -80,8 +81,10 @@ def test_killing_workers_at_random_under_load_loses_nothing(
         callers = _Callers(gateway, how_many=4)
         callers.start()
         end = time.monotonic() + CHAOS_SECONDS
-        while time.monotonic() < end:
+        while time.monotonic() < end or len(callers.acknowledged) <= 20:
+            before = len(callers.acknowledged)
             time.sleep(0.3)
+            eventually(lambda: len(callers.acknowledged) > before)  # noqa: B023 - asked before it changes
             victims = gateway.worker_pids()
             if victims:
                 os.kill(random.choice(victims), signal.SIGKILL)

@@ -94,8 +94,10 @@ def test_a_server_that_falls_under_load_is_a_503_until_it_is_back_and_loses_noth
 def test_killing_workers_under_load_loses_nothing(gateway: RunningGateway, emulator: EmulatorHandle) -> None:
     with Callers(gateway) as callers:
         end = time.monotonic() + KILLING_SECONDS
-        while time.monotonic() < end:
+        while time.monotonic() < end or len(callers.acknowledged) <= 20:
+            before = len(callers.acknowledged)
             time.sleep(0.3)
+            eventually(lambda: len(callers.acknowledged) > before)  # noqa: B023 - asked before it changes
             victims = gateway.worker_pids()
             gone = (IndexError, ProcessLookupError)  # the master is starting another
             with contextlib.suppress(*gone):
