@@ -147,6 +147,7 @@ def complete(source: SourceConfig, asked: Asked, got: Got) -> Submission:
         payload={**lead, "form": form},
         answers=dict(_answers(lead, form)),
         lead_source=LEAD_SOURCE,
+        campaign=name,  # the campaign itself is only a number here
         form=name or "Lead gen form",
         key=asked["id"],
         about={
