@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
@@ -11,9 +12,12 @@ from gateway.clock import SystemClock
 from gateway.config import Auth
 from gateway.sources import signatures
 from gateway.sources.base import Inbound, NotAuthentic
+from gateway.sources.registry import SOURCES
 from gateway.store.keys import issue
 from gateway.store.records import ApiKey
 from gateway.web.api_keys import KeyRing
+from tests.sources.contract import OTHER, SECRET, sample_of, source_of
+from tests.sources.contract import WEBHOOKS as WEBHOOK_KINDS
 from tests.sources.making import NOW, make_auth, make_inbound
 
 BODY = b'{"phone": "9876543210"}'
@@ -47,10 +51,16 @@ def by_standard(signature: str) -> Inbound:
     return make_inbound(BODY, head)
 
 
+def by_time(signature: str) -> Inbound:
+    return make_inbound(BODY, {"Stripe-Signature": f"t={int(NOW)},v1={signature}"})
+
+
 TOKENS = make_auth("token", "old-secret-1", "new-secret-2")
 HMAC = make_auth("hmac", "old-secret-1", "new-secret-2")
 RIGHT_HMAC = signatures.hmac_signature(HMAC, "old-secret-1", BODY)
 WEBHOOKS = make_auth("standard-webhooks", STANDARD)
+STRIPE = make_auth("stripe", "old-secret-1", "new-secret-2", signature_header="Stripe-Signature")
+RIGHT_STRIPE = signatures.timed_signature("old-secret-1", str(int(NOW)), BODY)
 RIGHT_STANDARD = signatures.standard_signature(STANDARD, "m", str(int(NOW)), BODY)
 
 
@@ -59,6 +69,7 @@ RIGHT_STANDARD = signatures.standard_signature(STANDARD, "m", str(int(NOW)), BOD
     [
         (TOKENS, by_token, "old-secret-1"),
         (HMAC, by_signature, RIGHT_HMAC),
+        (STRIPE, by_time, RIGHT_STRIPE),
         (WEBHOOKS, by_standard, RIGHT_STANDARD),
     ],
 )
@@ -76,6 +87,24 @@ def test_every_guess_is_compared_with_every_secret_to_its_end(
 
     assert work[0] >= len(auth.secrets)
     assert set(work) == {work[0]}, "no secret is left out after the first that fits or fails"
+
+
+@pytest.mark.parametrize("name", WEBHOOK_KINDS)
+def test_every_kind_compares_a_stranger_with_every_secret(
+    compared: list[tuple[bytes, bytes]], name: str
+) -> None:
+    """What it costs tells neither how much of a guess is right, nor which secret a sender has."""
+    source = source_of(name, SECRET, OTHER)
+
+    def work(sender: str) -> int:
+        inbound = sample_of(source_of(name, sender))
+        compared.clear()
+        with suppress(NotAuthentic):
+            SOURCES[name].verify(source, inbound)
+        return len(compared)
+
+    assert work(SECRET) == work(OTHER) >= len(source.auth.secrets)
+    assert len({work(guess) for guess in (SECRET[:-1] + "x", "x" + SECRET[1:], "x" * len(SECRET), "x")}) == 1
 
 
 class OneKey:
