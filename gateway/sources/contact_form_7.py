@@ -13,8 +13,8 @@ from gateway.sources.wordpress import Record, text_of
 
 # https://contactform7.com/special-mail-tags/
 _SPECIAL = "_"
-_PAGE = ("_url", "_post_url")
-_TITLES = ("_contact_form_title", "_post_title")
+_PAGES = ("_url", "_post_url")
+_TITLE = "_post_title"
 _SERIAL = "_serial_number"  # only with Flamingo; otherwise an entry has no id
 
 
@@ -37,8 +37,8 @@ def _filled(sent: Record) -> Filled:
         payload=sent,
         answers=list(wordpress.answers_of(typed)),
         key=text_of(special.get(_SERIAL)),
-        form_name=wordpress.form_name(typed) or _first(special, _TITLES),
-        page_url=_first(special, _PAGE),
+        form_name=wordpress.form_name(typed) or text_of(special.get(_TITLE)),
+        page_url=next((text for tag in _PAGES if (text := text_of(special.get(tag)))), ""),
         about=special,
     )
 
@@ -50,10 +50,6 @@ def _without_content(value: Any) -> Any:
     if isinstance(value, dict) and "filename" in value:
         return text_of(value["filename"])
     return value
-
-
-def _first(special: Record, names: tuple[str, ...]) -> str:
-    return next((text for name in names if (text := text_of(special.get(name)))), "")
 
 
 def _sample(number: int) -> dict[str, Any]:

@@ -15,8 +15,9 @@ from gateway.sources.questionnaire import Answer, Filled, submission_of, unreada
 
 Record = Mapping[str, Any]
 
-# How administrators call what the plugins offer as "Entry ID" and "Form Name"; squeezed.
-_ENTRY_IDS = ("entryid", "submissionid", "submission", "entry", "seqnum", "serialnumber", "id")
+# How administrators call what the plugins offer as "Entry ID" and "Form Name"; squeezed. A bare `id` is not among
+# them: as the constant of a hidden field it would make one lead of all.
+_ENTRY_IDS = ("entryid", "submissionid", "seqnum")
 _FORM_NAMES = ("formname", "formtitle")
 
 

@@ -34,9 +34,14 @@ def test_a_text_that_only_begins_like_json_is_a_text(text: str) -> None:
     assert parsed(note=text).fields == {"note": text}
 
 
-@pytest.mark.parametrize("name", ["submission_id", "Submission ID", "entry_id", "seq_num", "id"])
+@pytest.mark.parametrize("name", ["submission_id", "Submission ID", "entry_id", "seq_num"])
 def test_the_id_an_administrator_sent_is_the_key(name: str) -> None:
     assert parsed(**{name: "41"}).key == "41"
+
+
+@pytest.mark.parametrize("name", ["id", "form_id", "serial_number", "reference"])
+def test_what_may_be_the_same_in_every_submission_is_no_key(name: str) -> None:
+    assert parsed(**{name: "41"}).key is None
 
 
 def test_a_lead_may_stand_in_the_address() -> None:
