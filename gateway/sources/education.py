@@ -10,7 +10,6 @@ import orjson
 
 from gateway.config import SourceConfig
 from gateway.leads.lead import LeadStatus, State, Submission
-from gateway.leads.vocabulary import squeeze
 from gateway.sources import portal, sampling, signatures
 from gateway.sources.base import Inbound, NotAuthentic, Reply, Unreadable
 from gateway.sources.body import read_anything
@@ -120,12 +119,12 @@ def _joined(pairs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def _without_secrets(row: Any) -> Any:
     if not isinstance(row, dict):
         return row
-    return {name: value for name, value in row.items() if squeeze(name) not in _SECRET_NAMES}
+    return {name: value for name, value in row.items() if portal.spelled(name) not in _SECRET_NAMES}
 
 
 def _presented(inbound: Inbound) -> list[str]:
     """Every value that may be the secret."""
-    in_query = [value for name, value in inbound.query if squeeze(name) in _SECRET_NAMES]
+    in_query = [value for name, value in inbound.query if portal.spelled(name) in _SECRET_NAMES]
     bearer = inbound.header("authorization").removeprefix("Bearer ")
     headers = [inbound.header(signatures.KEY_HEADER), inbound.header(signatures.TOKEN_HEADER), bearer]
     with suppress(Unreadable):
@@ -136,5 +135,5 @@ def _presented(inbound: Inbound) -> list[str]:
 def _secrets_of(rows: Sequence[Any]) -> Iterator[str]:
     for row in rows:
         for name, value in row.items() if isinstance(row, dict) else ():
-            if squeeze(name) in _SECRET_NAMES and isinstance(value, str):
+            if portal.spelled(name) in _SECRET_NAMES and isinstance(value, str):
                 yield value

@@ -11,7 +11,6 @@ import orjson
 
 from gateway.config import SourceConfig
 from gateway.leads.lead import LeadStatus, Submission
-from gateway.leads.vocabulary import squeeze
 from gateway.sources import portal, sampling, xml_body
 from gateway.sources.base import Inbound, Reply, Unreadable
 from gateway.sources.body import read_anything, refuse_encoded
@@ -113,7 +112,7 @@ def _rows(document: Mapping[str, Any]) -> list[Any]:
     root = next(iter(document.values()))
     if not isinstance(root, dict):
         return []
-    found = [item for name, item in root.items() if squeeze(name) in _ROWS]
+    found = [item for name, item in root.items() if portal.spelled(name) in _ROWS]
     rows = [row for item in found for row in (item if isinstance(item, list) else [item])]
     if rows:
         return [_flat(row) if isinstance(row, dict) else row for row in rows]

@@ -9,6 +9,7 @@ from typing import Any
 
 from gateway.config import SourceConfig
 from gateway.leads.attribution import says_something
+from gateway.leads.extra import safe_name
 from gateway.leads.field_names import place_of
 from gateway.leads.lead import Submission
 from gateway.leads.phone import Phone, PhoneRules, read_phone
@@ -24,7 +25,7 @@ MOST_ROWS = 1000
 KEY_PARAMETERS = frozenset({"api_key", "apikey", "api-key", "x-api-key"})
 SECRET_FIELDS = KEY_PARAMETERS | {signatures.TOKEN_PARAMETER}
 _WRAPPERS = ("data", "leads", "records", "enquiries", "responses")
-_INDIA = "IN"
+_INDIA, _INDIA_CODE = "IN", "91"
 
 
 class Row:
@@ -34,7 +35,7 @@ class Row:
         self.values = values
         self._names: dict[str, list[str]] = {}
         for name in values:
-            self._names.setdefault(squeeze(name), []).append(name)
+            self._names.setdefault(spelled(name), []).append(name)
         self._taken: set[str] = set()
 
     def take(self, *names: str) -> str:
@@ -50,10 +51,11 @@ class Row:
     def take_number(self, source: SourceConfig, *names: str) -> tuple[str, str]:
         """The first of these that can be dialed, or the first at all, and its name; the others stay."""
         found = list(self._filled(names))
-        best = next((pair for pair in found if _phone(source, pair[1])), None)
+        rules = _rules(source)
+        best = next((pair for pair in found if _phone(rules, pair[1])), None)
         name, text = best or next(iter(found), ("", ""))
         self._taken.add(name)
-        return text, squeeze(name)
+        return text, spelled(name)
 
     def rest(self) -> dict[str, Any]:
         return {name: value for name, value in self.values.items() if name not in self._taken}
@@ -63,6 +65,11 @@ class Row:
             for name in self._names.get(squeezed, ()):
                 if text := _text(self.values[name]):
                     yield name, text
+
+
+def spelled(name: str) -> str:
+    """A name as names are compared; only the beginning of a very long one, because comparisons are remembered."""
+    return squeeze(safe_name(name))
 
 
 def verify(source: SourceConfig, inbound: Inbound) -> None:
@@ -95,7 +102,7 @@ def unwrapped(value: Any) -> list[Any]:
     if not isinstance(value, dict):
         return value if isinstance(value, list) else [value]
     name = next(
-        (name for name in value if squeeze(name) in _WRAPPERS and isinstance(value[name], list)), None
+        (name for name in value if spelled(name) in _WRAPPERS and isinstance(value[name], list)), None
     )
     if name is None:
         return [value]
@@ -148,7 +155,7 @@ def _sorted(values: Mapping[str, Any], filled: Mapping[str, str]) -> tuple[dict[
     spare: dict[str, Any] = {}
     rest: dict[str, Any] = {}
     for name, value in values.items():
-        place = place_of(name)
+        place = place_of(safe_name(name))
         (spare if place is not None and place.field in filled else rest)[name] = value
     return spare, rest
 
@@ -158,19 +165,21 @@ def with_country(source: SourceConfig, text: str, code: str) -> str:
     digits = "".join(filter(str.isdecimal, code))
     if not text or not digits or text.lstrip().startswith("+"):
         return text
-    written = (f"+{digits} {text}", f"+{text}")
+    written = [f"+{digits} {text}", *([f"+{text}"] if text.startswith(digits) else [])]
     # Only a valid number tells which of the two was meant: too many digits may still be possible somewhere.
-    for check in ("valid", source.phone_check):
-        if found := next((each for each in written if _phone(source, each, check)), None):
+    for check in ("valid", "possible"):
+        rules = replace(_rules(source), check=check, countries=())
+        if found := next((each for each in written if _phone(rules, each)), None):
             return found
-    return text
+    # A foreign number must not be read as one of ours.
+    return text if digits == _INDIA_CODE else written[0]
 
 
 def fingerprint(source: SourceConfig, number: str, *parts: str) -> str | None:
     """An id for an enquiry that came without one; None unless every part is there."""
     if not number or not all(parts):
         return None
-    phone = _phone(source, number)
+    phone = _phone(_rules(source), number)
     told = [phone.digits if phone else number, *(" ".join(part.casefold().split()) for part in parts)]
     return hashlib.sha256("\n".join(told).encode(errors="replace")).hexdigest()
 
@@ -180,10 +189,13 @@ def listed(*texts: str) -> str:
     return ", ".join(dict.fromkeys(text.strip() for text in texts if text.strip() not in ("", "0")))
 
 
-def _phone(source: SourceConfig, text: str, check: str = "") -> Phone | None:
-    rules = PhoneRules(
-        region=source.region or _INDIA, check=check or source.phone_check, countries=tuple(source.countries)
+def _rules(source: SourceConfig) -> PhoneRules:
+    return PhoneRules(
+        region=source.region or _INDIA, check=source.phone_check, countries=tuple(source.countries)
     )
+
+
+def _phone(rules: PhoneRules, text: str) -> Phone | None:
     try:
         return read_phone(text, rules)
     except FieldError:

@@ -117,6 +117,8 @@ def test_the_first_number_that_can_be_dialed_counts(numbers: dict[str, Any], fou
         ("9876543210", "", "9876543210"),
         ("9876543210", "IN", "9876543210"),
         ("98", "91", "98"),
+        ("Mob: 9876543210", "91", "Mob: 9876543210"),
+        ("Mob: 9876543210", "1", "+1 Mob: 9876543210"),
         ("", "91", ""),
     ],
 )
@@ -124,6 +126,17 @@ def test_a_country_code_in_a_field_of_its_own_belongs_to_the_number(
     text: str, code: str, written: str
 ) -> None:
     assert portal.with_country(SOURCE, text, code) == written
+
+
+def test_a_foreign_number_is_never_read_as_one_of_ours() -> None:
+    source = source_of("magicbricks", countries=("IN",))
+
+    assert portal.with_country(source, "9876543210", "1") == "+1 9876543210"
+
+
+def test_names_of_any_length_are_compared_without_being_remembered_whole() -> None:
+    assert len(portal.spelled("a" * 1_000_000)) <= 100
+    assert Row({"Contact No": "1", "a" * 1_000_000: "2"}).look("contactno") == "1"
 
 
 def test_an_enquiry_without_an_id_is_known_by_its_number_and_what_it_is_about() -> None:
