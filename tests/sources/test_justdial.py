@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from gateway.config import ConfigError, parse_config
 from gateway.leads.lead import State, Submission
 from gateway.sources import justdial
 from gateway.sources.base import Inbound
@@ -115,3 +116,13 @@ def test_the_mark_of_the_number_that_is_dialed_counts() -> None:
 def test_a_test_of_justdial_is_a_test(lead_type: str) -> None:
     assert lead_of(leadtype=lead_type).test
     assert not lead_of(leadtype="category").test
+
+
+def test_on_dnd_is_one_of_two_words_and_dials_unless_it_says_so() -> None:
+    table = '[sources.jd]\nkind = "justdial"\nlist_id = "25062018"\ntoken = "env:T"\n'
+    dialer = '[dialers.main]\nurl = "http://dialer.example/"\n'
+
+    config = parse_config(dialer + table, {"T": SECRET})
+    assert config.sources["jd"].options == {"on_dnd": "dial", "answer": "RECEIVED"}
+    with pytest.raises(ConfigError, match=r"sources\.jd\.on_dnd"):
+        parse_config(dialer + table + 'on_dnd = "perhaps"\n', {"T": SECRET})
