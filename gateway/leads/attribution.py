@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from urllib.parse import urlsplit
 
+from gateway.leads.channels import CATCH_ALL, Channel, Visit, channel_of, is_paid_medium
+from gateway.leads.referrers import KNOWN, name_of_host, name_of_text, site_of
 from gateway.leads.vocabulary import (
+    AD_IDS,
     CLICK_IDS,
-    GOOGLE_SEARCH,
     MEDIUM_NAMES,
-    NO_SOURCES,
     PAID_NAMES,
-    REFERRERS,
+    PAID_SPELLINGS,
     SAME_HOUSE,
     SOURCE_NAMES,
+    UNPAID_CLICKS,
     squeeze,
 )
 
@@ -31,7 +32,8 @@ _MACRO = re.compile(
 _SAYS_NOTHING = frozenset(
     {"", "(not set)", "(none)", "none", "null", "undefined", "nan", "n/a", "na", "-", "unknown"}
 )
-_PAID_MEDIUM = re.compile(r".{0,60}cp.{0,60}|ppc|retargeting|paid.{0,60}", re.ASCII | re.DOTALL)
+_ENDS_IN_ADS = re.compile(r"[ _.\-]ads?$", re.ASCII)
+_CAMPAIGNS = ("utm_campaign", "mtm_campaign", "pk_campaign", "piwik_campaign", "gad_campaignid")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,16 +55,38 @@ class Attribution:
 
     lead_source: str
     lead_sub_source: str
+    channel: Channel = Channel.DIRECT
     macro: bool = False  # a tracking value still held its placeholder
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Origin:
+    """The source that tracking parameters or the referrer name."""
+
+    name: str = ""
+    paid: bool = False
+
+    @property
+    def lead_source(self) -> str:
+        return PAID_NAMES.get(self.name, self.name) if self.paid else self.name
 
 
 def attribute(trail: Trail, names: Mapping[str, str]) -> Attribution:
     """`names` are the configuration's aliases, asked before our own."""
     tracking = {name: value for name, value in trail.tracking.items() if says_something(value)}
     macro = len(tracking) < len(trail.tracking) and any(map(is_macro, trail.tracking.values()))
+    referrer = referrer_name(trail.referrer, trail.own_hosts, names) if trail.referrer else ""
+    tracked = _tracked(tracking, referrer, names) if tracking else _Origin()
+    if says_something(trail.explicit):
+        lead_source = source_name(trail.explicit, names)
+    else:
+        lead_source = tracked.lead_source or trail.fallback or referrer or DIRECT
+    sent_by = _Origin(name=referrer, paid=referrer in PAID_NAMES.values())
+    channel = _channel(tracked if tracked.name else sent_by, tracking)
     return Attribution(
-        lead_source=_lead_source(trail, tracking, names),
-        lead_sub_source=_lead_sub_source(trail, tracking),
+        lead_source=lead_source,
+        lead_sub_source=_lead_sub_source(trail, tracking, channel),
+        channel=channel,
         macro=macro,
     )
 
@@ -73,43 +97,70 @@ def is_macro(value: str) -> bool:
 
 
 def source_name(value: str, names: Mapping[str, str]) -> str:
-    """`value` in the vocabulary's words; an unknown one passes through."""
+    """`value` in the vocabulary's words, also where it is a known host; an unknown one passes through."""
     folded = value.strip().casefold()
-    return names.get(folded) or SOURCE_NAMES.get(squeeze(folded)) or value.strip()
+    squeezed = squeeze(folded)
+    known = names.get(folded) or SOURCE_NAMES.get(squeezed) or KNOWN.names.get(squeezed)
+    return known or name_of_text(folded) or value.strip()
 
 
-def _lead_source(trail: Trail, tracking: Mapping[str, str], names: Mapping[str, str]) -> str:
-    if says_something(trail.explicit):
-        return source_name(trail.explicit, names)
-    medium = tracking.get("utm_medium", "").casefold()
+def _tracked(tracking: Mapping[str, str], referrer: str, names: Mapping[str, str]) -> _Origin:
+    """What the parameters say, believed in the order of the documentation; no name where they say nothing."""
+    medium = tracking.get("utm_medium", "").strip().casefold()
     source = tracking.get("utm_source") or tracking.get("mtm_source") or tracking.get("pk_source")
     if source:
-        name = source_name(source[:_READ_AT_MOST], names)
-        return PAID_NAMES.get(name, name) if _is_paid(medium, tracking) else name
-    referrer = referrer_name(trail.referrer, trail.own_hosts) if trail.referrer else ""
-    if tracking:
-        clicked = next((name for click_id, name in CLICK_IDS.items() if click_id in tracking), None)
-        if clicked in SAME_HOUSE and referrer in SAME_HOUSE:
-            return referrer
-        if told := clicked or MEDIUM_NAMES.get(squeeze(medium)):
-            return told
-    return trail.fallback or referrer or DIRECT
+        source = source[:_READ_AT_MOST]
+        name = source_name(source, names)
+        return _Origin(name=name, paid=_is_paid_spelling(source) or _is_paid(name, medium, tracking))
+    clicked = next((name for click_id, name in CLICK_IDS.items() if click_id in tracking), "")
+    if clicked in SAME_HOUSE and referrer in SAME_HOUSE:
+        clicked = referrer
+    network = tracking.get("hsa_net", "")[:_READ_AT_MOST]
+    name = clicked or (source_name(network, names) if network else "")
+    name = name or MEDIUM_NAMES.get(squeeze(medium), "")
+    return _Origin(name=name, paid=_is_paid(name, medium, tracking))
 
 
-def _lead_sub_source(trail: Trail, tracking: Mapping[str, str]) -> str:
+def _is_paid_spelling(source: str) -> bool:
+    folded = source.strip().casefold()
+    return squeeze(folded) in PAID_SPELLINGS or _ENDS_IN_ADS.search(folded) is not None
+
+
+def _is_paid(name: str, medium: str, tracking: Mapping[str, str]) -> bool:
+    """By the medium, by a click id of an ad of this very source, or by the ids of an ad."""
+    if is_paid_medium(medium) or name in PAID_NAMES.values() or not AD_IDS.isdisjoint(tracking):
+        return True
+    names = {name, PAID_NAMES.get(name, name)}
+    if any(CLICK_IDS[each] in names for each in tracking if each in CLICK_IDS and each not in UNPAID_CLICKS):
+        return True
+    # Links that people share carry fbclid too: alone it shows no paid click, beside the id of a campaign it does.
+    return not medium and name in SAME_HOUSE and "utm_id" in tracking
+
+
+def _channel(origin: _Origin, tracking: Mapping[str, str]) -> Channel:
+    campaign = next((tracking[name] for name in _CAMPAIGNS if name in tracking), "")
+    visit = Visit(
+        source=origin.name.casefold(),
+        site=site_of(origin.name) if origin.name else None,
+        medium=tracking.get("utm_medium", "").strip().casefold(),
+        campaign=campaign.casefold(),
+        paid=origin.paid,
+    )
+    return channel_of(visit)
+
+
+def _lead_sub_source(trail: Trail, tracking: Mapping[str, str], channel: Channel) -> str:
     if says_something(trail.sub_source):
         return trail.sub_source
-    for name in (
-        "utm_campaign",
-        "mtm_campaign",
-        "pk_campaign",
-        "piwik_campaign",
-        "gad_campaignid",
-        "utm_medium",
-    ):
+    for name in _CAMPAIGNS:
         if name in tracking:
             return tracking[name]
-    return trail.sub_fallback
+    if tracking and channel not in CATCH_ALL:
+        return channel.value
+    if medium := tracking.get("utm_medium") or trail.sub_fallback:
+        return medium
+    # Who names a source itself has not said that it came this way.
+    return "" if says_something(trail.explicit) or channel is Channel.DIRECT else channel.value
 
 
 def says_something(value: str) -> bool:
@@ -117,16 +168,16 @@ def says_something(value: str) -> bool:
     return value.strip().casefold() not in _SAYS_NOTHING and not is_macro(value)
 
 
-def _is_paid(medium: str, tracking: Mapping[str, str]) -> bool:
-    return _PAID_MEDIUM.fullmatch(medium) is not None or "gclid" in tracking or "msclkid" in tracking
-
-
-def referrer_name(referrer: str, own_hosts: Collection[str]) -> str:
+def referrer_name(referrer: str, own_hosts: Collection[str], names: Mapping[str, str]) -> str:
     """The source behind a referring address; an unknown host stands for itself; empty for our own site."""
-    host = host_of(referrer[:2_000])
+    referrer = referrer[:2_000]
+    host = host_of(referrer)
     if not host or any(same_site(host, own) for own in own_hosts):
         return ""
-    return _host_name(host)
+    if named := names.get(host):
+        return named
+    name = name_of_host(host, urlsplit(referrer.strip()).path)
+    return host if name is None else name
 
 
 def same_site(host: str, other: str) -> bool:
@@ -144,22 +195,3 @@ def host_of(address: str) -> str:
         return ""
     known = split.scheme in {"http", "https", "android-app"}
     return host.removeprefix("www.") if known and host.isascii() else ""
-
-
-@lru_cache(maxsize=1024)
-def _host_name(host: str) -> str:
-    for part in _from_longest(host):
-        if part in NO_SOURCES:
-            return ""
-        if name := REFERRERS.get(part):
-            return name
-    if GOOGLE_SEARCH.fullmatch(host):
-        return "Google"
-    return host
-
-
-def _from_longest(host: str) -> Iterator[str]:
-    """`l.facebook.com`, `facebook.com`, `com`: whole labels only."""
-    while host:
-        yield host
-        _, _, host = host.partition(".")

@@ -12,6 +12,7 @@ from marshmallow import ValidationError
 from gateway.config import GatewayConfig, SourceConfig
 from gateway.leads import reasons
 from gateway.leads.attribution import Trail, attribute, host_of, says_something
+from gateway.leads.channels import Channel
 from gateway.leads.field_names import DIALER_FIELDS, REFERRER, TEXT_LIMITS
 from gateway.leads.landing_url import LandingUrl, clean_url
 from gateway.leads.lead import Lead, Note, Problem, Submission
@@ -205,6 +206,8 @@ def _put_attribution(draft: _Draft, source: SourceConfig, trail: Trail, names: M
         draft.put(name, text, sent.codes if sent is not None else codes)
     if found.macro:
         draft.note("LeadSource", ("attribution.macro",))
+    if found.channel is not Channel.DIRECT:
+        draft.reading.extra.keep("channel", found.channel.value)
 
 
 def _cleaned(value: str, limit: int) -> tuple[str, tuple[str, ...]]:

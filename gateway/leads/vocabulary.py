@@ -1,4 +1,4 @@
-"""The words of attribution: names of lead sources with their aliases, click ids, referring hosts."""
+"""The words of attribution: names of lead sources with their aliases, and click ids."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ _SPELLINGS: Mapping[str, str] = MappingProxyType(
         "Google": "google google_organic google_search",
         "Google Business Profile": "google_business_profile google_business gmb gbp google_my_business",
         "Google Display": "google_display dv360 cm360",
+        "Google Organic Shopping": "google_organic_shopping google_shopping",
         "Microsoft Ads": "microsoft_ads bing_ads bingads msads",
         "Bing": "bing",
         "LinkedIn": "linkedin in li linkedin_ads",
@@ -51,9 +52,11 @@ _SPELLINGS: Mapping[str, str] = MappingProxyType(
         "RCS": "rcs",
         "IVR": "ivr",
         "Affiliate": "affiliate affiliates",
-        "ChatGPT": "chatgpt chatgpt.com openai",
-        "Perplexity": "perplexity perplexity.ai",
-        "Gemini": "gemini gemini.google.com",
+        "ChatGPT": "chatgpt openai",
+        "Perplexity": "perplexity",
+        "Gemini": "gemini bard google_gemini",
+        "Claude": "claude anthropic",
+        "Copilot": "copilot microsoft_copilot bing_chat",
     }
 )
 
@@ -71,7 +74,14 @@ SOURCE_NAMES: Mapping[str, str] = MappingProxyType(
 )
 
 # A paid click of a search engine is another source than its free results.
-PAID_NAMES: Mapping[str, str] = MappingProxyType({"Google": "Google Ads", "Bing": "Microsoft Ads"})
+PAID_NAMES: Mapping[str, str] = MappingProxyType(
+    {"Google": "Google Ads", "Google Organic Shopping": "Google Ads", "Bing": "Microsoft Ads"}
+)
+
+# Spellings that only ever name paid clicks, squeezed; any other says so with its end: fb-ads, tiktokads.
+PAID_SPELLINGS = frozenset({"adwords", "googleadwords", "sem", "gdn", "ctwa"}) | {
+    spelling for spelling in SOURCE_NAMES if spelling.endswith(("ads", "ad"))
+}
 
 # Where only utm_medium says something.
 MEDIUM_NAMES: Mapping[str, str] = MappingProxyType(
@@ -117,7 +127,7 @@ CLICK_IDS: Mapping[str, str] = MappingProxyType(
         "igshid": "Instagram",
         "igsh": "Instagram",
         "fbclid": "Facebook",
-        "srsltid": "Google",
+        "srsltid": "Google Organic Shopping",  # a free listing of Google Merchant, not an ad
         "mc_cid": "Email",
         "mc_eid": "Email",
         "_hsenc": "Email",
@@ -127,100 +137,15 @@ CLICK_IDS: Mapping[str, str] = MappingProxyType(
         "vero_id": "Email",
     }
 )
+# Who follows a link that carries one of these was not brought by an ad: Meta marks every link that leaves it.
+UNPAID_CLICKS = frozenset({"fbclid", "igshid", "igsh", "srsltid", "irclickid", "aff_id", "affid"}) | {
+    click_id for click_id, name in CLICK_IDS.items() if name == "Email"
+}
+# HubSpot's tagging, which only ads carry.
+AD_IDS = frozenset({"hsa_acc", "hsa_ad", "hsa_cam", "hsa_grp"})
 # Links from Instagram carry fbclid too: where the referrer is of the same house, it knows better.
 SAME_HOUSE = frozenset({"Facebook", "Instagram", "WhatsApp"})
 
 TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "piwik_", "hsa_", "gad_")
 _OTHER_TRACKING = "clickid click_id oborigurl s_kwcid ef_id _openstat __s _ga _gl _fbp _fbc _ttp"
 TRACKING_PARAMETERS = frozenset(CLICK_IDS) | frozenset(_OTHER_TRACKING.split())
-
-# Referring hosts; a longer name is asked first, so l.facebook.com is Facebook and notfacebook.com is not.
-REFERRERS: Mapping[str, str] = MappingProxyType(
-    {
-        "facebook.com": "Facebook",
-        "fb.me": "Facebook",
-        "messenger.com": "Facebook",
-        "com.facebook.katana": "Facebook",
-        "com.facebook.lite": "Facebook",
-        "instagram.com": "Instagram",
-        "com.instagram.android": "Instagram",
-        "whatsapp.com": "WhatsApp",
-        "wa.me": "WhatsApp",
-        "com.whatsapp": "WhatsApp",
-        "com.whatsapp.w4b": "WhatsApp",
-        "youtube.com": "YouTube",
-        "youtu.be": "YouTube",
-        "com.google.android.youtube": "YouTube",
-        "googleadservices.com": "Google Ads",
-        "googlesyndication.com": "Google Display",
-        "doubleclick.net": "Google Display",
-        "business.google.com": "Google Business Profile",
-        "maps.google.com": "Google Business Profile",
-        "g.co": "Google Business Profile",
-        "gemini.google.com": "Gemini",
-        "mail.google.com": "Email",
-        "com.google.android.gm": "Email",
-        "com.google.android.googlequicksearchbox": "Google",
-        "bing.com": "Bing",
-        "yahoo.com": "Yahoo",
-        "mail.yahoo.com": "Email",
-        "duckduckgo.com": "DuckDuckGo",
-        "ecosia.org": "Ecosia",
-        "yandex.ru": "Yandex",
-        "yandex.com": "Yandex",
-        "baidu.com": "Baidu",
-        "outlook.live.com": "Email",
-        "outlook.office.com": "Email",
-        "linkedin.com": "LinkedIn",
-        "lnkd.in": "LinkedIn",
-        "com.linkedin.android": "LinkedIn",
-        "twitter.com": "X",
-        "x.com": "X",
-        "t.co": "X",
-        "com.twitter.android": "X",
-        "tiktok.com": "TikTok",
-        "snapchat.com": "Snapchat",
-        "reddit.com": "Reddit",
-        "pinterest.com": "Pinterest",
-        "quora.com": "Quora",
-        "telegram.org": "Telegram",
-        "t.me": "Telegram",
-        "org.telegram.messenger": "Telegram",
-        "taboola.com": "Taboola",
-        "outbrain.com": "Outbrain",
-        "sharechat.com": "ShareChat",
-        "truecaller.com": "Truecaller",
-        "indiamart.com": "IndiaMART",
-        "justdial.com": "JustDial",
-        "jsdl.in": "JustDial",
-        "tradeindia.com": "TradeIndia",
-        "sulekha.com": "Sulekha",
-        "99acres.com": "99acres",
-        "magicbricks.com": "MagicBricks",
-        "housing.com": "Housing.com",
-        "cardekho.com": "CarDekho",
-        "carwale.com": "CarWale",
-        "shiksha.com": "Shiksha",
-        "collegedekho.com": "CollegeDekho",
-        "collegedunia.com": "Collegedunia",
-        "practo.com": "Practo",
-        "chatgpt.com": "ChatGPT",
-        "openai.com": "ChatGPT",
-        "perplexity.ai": "Perplexity",
-    }
-)
-# A visitor comes back from these in the middle of a visit: they send nobody.
-NO_SOURCES = frozenset(
-    {
-        "localhost",
-        "accounts.google.com",
-        "login.microsoftonline.com",
-        "checkout.stripe.com",
-        "razorpay.com",
-        "payu.in",
-        "paytm.com",
-        "ccavenue.com",
-        "phonepe.com",
-    }
-)
-GOOGLE_SEARCH = re.compile(r"(?:www\.)?google\.(?:com|[a-z]{2}|com?\.[a-z]{2})", re.ASCII)

@@ -89,7 +89,7 @@ def test_a_sources_fallback_stands_before_the_referrer():
         ("fbclid", "Facebook"),
         ("igshid", "Instagram"),
         ("ctwa_clid", "WhatsApp"),
-        ("srsltid", "Google"),
+        ("srsltid", "Google Organic Shopping"),
         ("mc_cid", "Email"),
     ],
 )
@@ -189,17 +189,24 @@ def test_a_visitor_walking_about_our_own_site_was_sent_by_nobody(own):
 
 
 @pytest.mark.parametrize(
-    ("tracking", "expected"),
+    ("signs", "expected"),
     [
-        ({"utm_campaign": "Diwali", "utm_medium": "cpc"}, "Diwali"),
-        ({"gad_campaignid": "123", "gclid": "x"}, "123"),
-        ({"utm_medium": "cpc"}, "cpc"),
-        ({"utm_campaign": "{campaignid}", "utm_medium": "cpc"}, "cpc"),
+        ({"tracking": {"utm_campaign": "Diwali", "utm_medium": "cpc"}}, "Diwali"),
+        ({"tracking": {"gad_campaignid": "123", "gclid": "x"}}, "123"),
+        ({"tracking": {"utm_campaign": "{campaignid}", "utm_medium": "cpc", "gclid": "x"}}, "Paid Search"),
+        ({"tracking": {"gclid": "x"}}, "Paid Search"),
+        ({"tracking": {"utm_medium": "hoarding"}}, "hoarding"),
+        ({"tracking": {"utm_medium": "hoarding"}, "sub_fallback": "Contact form"}, "hoarding"),
+        ({"referrer": "https://www.google.co.in/"}, "Organic Search"),
+        ({"referrer": "https://www.google.co.in/", "sub_fallback": "Contact form"}, "Contact form"),
+        ({"referrer": "https://www.google.co.in/", "explicit": "JustDial"}, ""),
+        ({"referrer": "https://blog.example.org/"}, "Referral"),
         ({}, ""),
     ],
 )
-def test_the_campaign_is_the_sub_source(tracking, expected):
-    assert sub_source(tracking=tracking) == expected
+def test_the_sub_source_is_the_campaign_else_the_channel(signs, expected):
+    assert sub_source(**signs) == expected
+
 
 
 def test_the_senders_own_sub_source_comes_first():

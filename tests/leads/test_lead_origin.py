@@ -36,7 +36,7 @@ def test_hidden_tracking_fields_count_before_the_page_and_are_kept():
         {"utm_source": "ig", "UTM-Campaign": "Diwali", "page_url": "https://example.com/?utm_source=fb"}
     )
     assert (lead.fields["LeadSource"], lead.fields["LeadSubSource"]) == ("Instagram", "Diwali")
-    assert lead.extra == {"utm_source": "ig", "UTM-Campaign": "Diwali"}
+    assert lead.extra == {"utm_source": "ig", "UTM-Campaign": "Diwali", "channel": "Organic Social"}
 
 
 def test_a_placeholder_in_a_hidden_field_does_not_hide_the_pages_own():
