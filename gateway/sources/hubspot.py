@@ -128,12 +128,13 @@ def _submission(source: SourceConfig, body: Mapping[str, Any]) -> Submission:
         payload={**body, "property": properties},
         answers=list(_answers(properties)),
         key=next(filter(None, ids), ""),
-        form_name=text(form.get("title")),
+        form_name=text(form.get("title")) or text(properties.get("recent_conversion_event_name")),
         page_url=text(form.get("page-url")) or text(properties.get("hs_analytics_first_url")),
         about={**told(body, "portal-id", "is-contact"), **told(properties, *_TOLD)},
     )
     submission = submission_of(source, filled)
-    if submission.key and not source.key and (moment := text(form.get("timestamp"))):
+    moment = text(form.get("timestamp")) or text(properties.get("recent_conversion_date"))
+    if submission.key and not source.key and moment:
         submission = replace(
             submission, key=f"{submission.key}:{moment}"
         )  # a second form is a second enquiry

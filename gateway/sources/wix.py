@@ -19,7 +19,7 @@ PUBLIC_KEY = "public_key"  # the option that makes the token of an app be checke
 _FIELD = re.compile(r"field:(.+?)(?:_[0-9a-f]{4})?", re.ASCII)  # field:full_name_6a9f
 _SLUG = re.compile(r"(.+?)_[0-9a-f]{4}", re.ASCII)
 _KEYS = ("submissionId", "submission_id", "id", "entityId")
-_ABOUT = ("formId", "contactId", "submissionTime", "createdDate", "namespace", "status", "email")
+_ABOUT = ("formId", "contactId", "submissionTime", "createdDate", "namespace", "status")
 # What Wix says about the form and the contact; all the rest is answers.
 _NO_ANSWERS = frozenset(
     {*_KEYS, *_ABOUT, "formName", "contact", "submissions", "submissionData", "attachments"}
