@@ -6,11 +6,14 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.sources import jotform
 from gateway.sources.base import Unreadable
 from gateway.sources.keeping import keep
 from gateway.sources.registry import SOURCES
+from tests.sources.contract import made, source_of
 from tests.sources.making import make_auth, make_form, make_inbound, make_multipart, make_source, text_part
 
 SOURCE = make_source(kind="jotform", auth=make_auth("token", "a-long-token+1"))
@@ -60,6 +63,26 @@ def test_jotform_is_the_source_until_another_is_known(raw: dict[str, str], lead_
     (found,) = jotform.parse(SOURCE, make_form({"rawRequest": orjson.dumps(raw).decode()}))
 
     assert found.fields.get("LeadSource") == lead_source
+
+
+VALUES = st.recursive(
+    st.sampled_from([None, True, 1, 1.5, "", "x", "9876543210", "&amp;"]),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from(["full", "area", "phone", "country", "first", "last", "x"]), inner)
+    ),
+    max_leaves=5,
+)
+NAMES = st.sampled_from(["q1_phone", "q2_fullName", "q3_", "q4_q4_x", "_", "", "utm_source", "pageUrl", "id"])
+
+
+@given(st.dictionaries(NAMES, VALUES))
+def test_answers_of_any_shape_are_read_and_can_be_judged(raw: dict[str, Any]) -> None:
+    source = source_of("jotform", fields={"CustomField2": "answer.phone"})
+
+    (found,) = jotform.parse(source, make_form({"rawRequest": orjson.dumps(raw).decode()}))
+
+    made(source, found)
 
 
 @pytest.mark.parametrize("raw", ["", "{", "[1]", "null", '{"a":1,"a":2}'])

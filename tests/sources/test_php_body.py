@@ -6,6 +6,8 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.sources.base import Unreadable
 from gateway.sources.php_body import MOST_RECORDS, nested, read_records
@@ -30,6 +32,19 @@ from tests.sources.making import JSON, make_form, make_inbound
 )
 def test_bracketed_names_are_taken_apart(fields: dict[str, Any], value: dict[str, Any]) -> None:
     assert value == nested(fields)
+
+
+@given(st.lists(st.text("ab01[]", max_size=8), unique=True, max_size=6))
+def test_no_value_is_lost_whatever_the_names(names: list[str]) -> None:
+    values = [f"v{index}" for index in range(len(names))]
+
+    assert sorted(leaves(nested(dict(zip(names, values, strict=True))))) == values
+
+
+def leaves(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [leaf for item in value for leaf in leaves(item)] if isinstance(value, list) else [value]
 
 
 def test_a_form_and_json_are_read_alike() -> None:
