@@ -9,13 +9,19 @@ import click
 from gateway.cli.failure import Failure
 from gateway.cli.lead_page import as_data, print_page, print_story, story_as_data
 from gateway.cli.output import as_json, count, plain, print_json
-from gateway.cli.session import opened_store, read_settings
+from gateway.cli.session import opened_store, read_config, read_settings
+from gateway.config import GatewayConfig
 from gateway.config.values import ValueProblemError, duration
 from gateway.leads.lead import State
+from gateway.settings import Settings
 from gateway.store import Store
 from gateway.store.reading import Search
 
 STATES = [state.value for state in State]
+_NOT_SENT = (
+    "no lead that could be sent again: it must be unconfirmed, held, rejected, dead, or quarantined with a phone"
+    " number; without one it is read again with --quarantined"
+)
 
 
 @click.group()
@@ -92,35 +98,79 @@ def show(ctx: click.Context, lead_id: str, *, as_json: bool) -> None:
     type=click.Choice(["unconfirmed", "held", "rejected", "dead", "quarantined"]),
     help="Every such lead.",
 )
-@click.option("--source", help="With --all: only of this source.")
+@click.option(
+    "--quarantined", is_flag=True, help="Read every quarantined lead again, but for suspected spam."
+)
+@click.option("--source", help="With --all and --quarantined: only of this source.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_context
 def retry(
-    ctx: click.Context, lead_ids: tuple[str, ...], *, state: str | None, source: str | None, yes: bool
+    ctx: click.Context,
+    lead_ids: tuple[str, ...],
+    *,
+    state: str | None,
+    quarantined: bool,
+    source: str | None,
+    yes: bool,
 ) -> None:
-    """Send leads (again): unconfirmed, held, rejected, dead, or quarantined as spam.
+    """Send leads (again): unconfirmed, held, rejected, dead, or quarantined.
 
-    An unconfirmed lead may be in the dialer already: look there first, and use `resolve` when it is. A quarantined
-    lead without a phone number stays where it is: nothing could be made of what arrived.
+    An unconfirmed lead may be in the dialer already: look there first, and use `resolve` when it is.
+
+    A quarantined lead of which nothing could be made yet is read again, from the enquiry as it was received, by the
+    configuration as it is now. Mend the mapping in gateway.toml first.
     """
-    if bool(lead_ids) == bool(state):
-        raise click.UsageError("Give the ids of leads, or --all STATE.")
-    now = time.time()
-    with opened_store(read_settings(ctx)) as store:
-        wanted = _all_in(store, State(state), source) if state else [each.upper() for each in lead_ids]
-        if not wanted:
-            click.echo(f"No lead is {state}.")
-            return
-        if state and not yes:
-            click.confirm(f"Send {count(len(wanted), f'{state} lead')} again?", abort=True)
-        done = store.retry(wanted, now=now)
-    _report(
-        done,
-        wanted,
-        "queued again",
-        "no lead that could be sent again: it must be unconfirmed, held, rejected, dead, or quarantined"
-        " with a phone number",
-    )
+    if sum(map(bool, (lead_ids, state, quarantined))) != 1:
+        raise click.UsageError("Give the ids of leads, or --all STATE, or --quarantined.")
+    settings = read_settings(ctx)
+    with opened_store(settings) as store:
+        if quarantined:
+            _read_quarantined(store, read_config(ctx, settings), source, yes=yes)
+        elif state:
+            _retry_all(store, State(state), source, yes=yes)
+        else:
+            _retry_some(ctx, store, settings, [each.upper() for each in lead_ids])
+
+
+def _read_quarantined(store: Store, config: GatewayConfig, source: str | None, *, yes: bool) -> None:
+    from gateway.cli.reading_again import mendable, read_all_again  # noqa: PLC0415 - only here
+
+    if source is not None and source not in config.sources:
+        raise Failure(
+            f"there is no source {plain(source)} in the configuration.",
+            next_step=f"choose one of {', '.join(config.sources)}.",
+        )
+    wanted = mendable(store, source)
+    if not wanted:
+        click.echo("No quarantined lead is to be read again.")
+        return
+    if not yes:
+        click.confirm(
+            f"Read {count(len(wanted), 'quarantined lead')} again, and send what it can be?", abort=True
+        )
+    read_all_again(store, config, wanted)
+
+
+def _retry_all(store: Store, state: State, source: str | None, *, yes: bool) -> None:
+    wanted = _all_in(store, state, source)
+    if not wanted:
+        click.echo(f"No lead is {state}.")
+        return
+    if not yes:
+        click.confirm(f"Send {count(len(wanted), f'{state} lead')} again?", abort=True)
+    _report(store.retry(wanted, now=time.time()), wanted, "queued again", _NOT_SENT)
+
+
+def _retry_some(ctx: click.Context, store: Store, settings: Settings, wanted: list[str]) -> None:
+    done = store.retry(wanted, now=time.time())
+    left = store.statuses([each for each in wanted if each not in done])
+    unread = [each for each, lead in left.items() if lead.state is State.QUARANTINED]
+    if done or not unread:
+        _report(done, [each for each in wanted if each not in unread], "queued again", _NOT_SENT)
+    if unread:
+        from gateway.cli.reading_again import read_all_again  # noqa: PLC0415 - only here
+
+        read_all_again(store, read_config(ctx, settings), unread)
 
 
 def _all_in(store: Store, state: State, source: str | None) -> list[str]:
