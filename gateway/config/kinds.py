@@ -113,8 +113,8 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = MappingProxyType(
             Option(name="pull_key", secret=True, needs="user_id", pulls=True),
             PULL_URL,
         ),
-        "hubspot": (Option(name="url", example="https://leads.example.com/webhooks/hubspot"),),
-        "shopify": (Option(name="site_url", example="https://www.example.com"),),
+        "hubspot": (Option(name="url", read=http_url, example="https://leads.example.com/webhooks/hubspot"),),
+        "shopify": (Option(name="site_url", read=http_url, example="https://www.example.com"),),
         "whatsapp": (
             Option(name="verify_token", secret=True, required=True, example="env:WHATSAPP_VERIFY_TOKEN"),
         ),
