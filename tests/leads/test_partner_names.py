@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from gateway.leads.field_names import DIALER_FIELDS, MEANT, NOT_ALLOWED, STRICT_NAMES
 from gateway.leads.suggest import suggest
 from tests.leads.enquiries import judged, lead_of, problems_of
+from tests.work import steps_of
 
 
 @pytest.mark.parametrize("name", [name for name in DIALER_FIELDS if name not in NOT_ALLOWED])
@@ -54,10 +53,14 @@ def test_what_configuration_decides_is_refused_from_partners(name):
     assert problems_of({"MobileNo": "9876543210", name: "1"}, strict=True) == [(name, "field.not_allowed")]
 
 
-def test_a_body_full_of_unknown_names_is_refused_quickly():
-    started = time.perf_counter()
+def test_a_body_full_of_unknown_names_is_refused_without_looking_for_what_each_may_mean():
+    def work(names):
+        return steps_of(
+            lambda: judged({f"fone_numbr_{n}": n for n in range(names)}, strict=True), ignoring=ValueError
+        )
+
+    assert work(5_000) - work(2_500) < 200 * 2_500
     problems = judged({f"fone_numbr_{n}": n for n in range(5_000)}, strict=True)
-    assert time.perf_counter() - started < 0.2
     assert len(problems) <= 101
     assert problems[-1].code == "phone.required"
 

@@ -29,7 +29,7 @@ def test_a_body_that_trickles_ends_with_its_time() -> None:
     with pytest.raises(ConnectionResetError):
         body.read(1_000)
 
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 5
 
 
 def test_many_small_reads_share_one_time() -> None:
