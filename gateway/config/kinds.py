@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from gateway.config.values import graph_version, loopback_url, year_and_month
+from gateway.config.values import graph_version, http_url, loopback_url, year_and_month
 
 
 class Access(StrEnum):
