@@ -133,11 +133,10 @@ def _submission(source: SourceConfig, body: Mapping[str, Any]) -> Submission:
         about={**told(body, "portal-id", "is-contact"), **told(properties, *_TOLD)},
     )
     submission = submission_of(source, filled)
+    # Somebody who fills in a second form has enquired a second time.
     moment = text(form.get("timestamp")) or text(properties.get("recent_conversion_date"))
     if submission.key and not source.key and moment:
-        submission = replace(
-            submission, key=f"{submission.key}:{moment}"
-        )  # a second form is a second enquiry
+        submission = replace(submission, key=f"{submission.key}:{moment}")
     return _with_origin(source, submission, properties)
 
 

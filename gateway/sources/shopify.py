@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from gateway.config import SourceConfig
+from gateway.leads.landing_url import clean_url
 from gateway.leads.lead import Submission
 from gateway.sources import sampling, signatures
 from gateway.sources.base import Inbound, NotAuthentic
@@ -19,6 +20,7 @@ SIGNATURE_HEADER = "x-shopify-hmac-sha256"
 TOPIC_HEADER = "x-shopify-topic"
 TEST_HEADER = "x-shopify-test"
 SITE_URL = "site_url"  # the option that makes an address of the path an order names
+_ANY_SITE = "https://shop.invalid"  # for reading the campaign in a path
 # Nobody enquires in these; the first three are the requests of privacy law, whose data is not to be kept.
 _NO_ENQUIRIES = frozenset(
     {"customers/redact", "customers/data_request", "shop/redact"}
@@ -44,13 +46,13 @@ def parse(source: SourceConfig, inbound: Inbound) -> list[Submission]:
     resource = topic.partition("/")[0] or "customers"
     if resource == "checkouts" and body.get("completed_at"):
         return []  # bought: nothing was abandoned
-    site = source.options.get(SITE_URL, "")
+    site, landing = source.options.get(SITE_URL, ""), _landing(body)
     filled = Filled(
         payload=body,
         answers=list(_answers(body)),
         key=text(body.get("id")),
         form_name=_FORM_NAMES.get(resource, resource),
-        page_url=_page_url(site, text(body.get("landing_site"))),
+        page_url=urljoin(site, landing) if site and landing else "",
         about=told(body, *_TOLD),
         test=inbound.header(TEST_HEADER).lower() == "true" or body.get("test") is True,
     )
@@ -92,6 +94,8 @@ def _answers(body: Mapping[str, Any]) -> Iterator[Answer]:
     yield Answer(label="last_name", value=_first(people, "last_name"))
     yield Answer(label="city", value=_first(addresses, "city"))
     yield Answer(label="zip", value=_first(addresses, "zip"))
+    for name, value in clean_url(urljoin(_ANY_SITE, _landing(body))).parameters.items():
+        yield Answer(label=name, value=value)
     for name in _ANSWERED:
         yield Answer(label="message" if name == "note" else name, value=_first([body, customer], name))
 
@@ -100,6 +104,7 @@ def _first(people: list[Mapping[str, Any]], name: str) -> str:
     return next(filter(None, (text(each.get(name)) for each in people)), "")
 
 
-def _page_url(site: str, landing: str) -> str:
-    """Shopify names the path alone; which shop it is, the source has to say."""
-    return landing if landing.startswith("http") or not site else urljoin(site, landing)
+def _landing(body: Mapping[str, Any]) -> str:
+    """The path where the visitor came in; `//host/path` would be an address of somebody else."""
+    landing = text(body.get("landing_site"))
+    return landing if landing.startswith("/") and not landing.startswith("//") else ""

@@ -41,11 +41,9 @@ class _Message:
     def key(self) -> str:
         """The person at this number of the business, not the message: a conversation is one lead."""
         person = text(self.message.get("from_user_id")) or text(self.contact.get("user_id")) or self.number
-        return (
-            f"{person}:{text(self.business.get('phone_number_id'))}"
-            if person
-            else text(self.message.get("id"))
-        )
+        if not person:
+            return text(self.message.get("id"))
+        return f"{person}:{text(self.business.get('phone_number_id'))}"
 
 
 def handshake(source: SourceConfig, inbound: Inbound) -> Reply | None:
@@ -177,11 +175,11 @@ def _ad(source: SourceConfig, referral: Mapping[str, Any]) -> Iterator[Answer]:
         "LeadSource": "WhatsApp",
         "EnquirySource": _AD if referral else _CHAT,
         "LeadSubSource": campaign,
+        "LeadfromURL": text(referral.get("source_url")),
     }
     for name, value in offered.items():
         if name not in source.constants:
             yield Answer(label=name, value=value)
-    yield Answer(label="LeadfromURL", value=text(referral.get("source_url")))
 
 
 # -- sample --------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ _ABOUT = ("formId", "contactId", "submissionTime", "createdDate", "namespace", "
 _NO_ANSWERS = frozenset(
     {*_KEYS, *_ABOUT, "formName", "contact", "submissions", "submissionData", "attachments"}
 )
+_NAME_OF: Mapping[str, str] = {"first": FIRST_NAME, "last": LAST_NAME}
 _NAMED = frozenset({"CustomerName", FIRST_NAME, LAST_NAME})
 _PHONES = frozenset({"phone_number", "MobileNo"})
 _SAME_ENDING = 7  # digits by which two spellings of one number are known
@@ -40,17 +41,13 @@ def verify(source: SourceConfig, inbound: Inbound) -> None:
 def parse(source: SourceConfig, inbound: Inbound) -> list[Submission]:
     sent = _of_token(inbound) if rs256.is_token(inbound.body.strip()) else load_object(inbound)
     submitted = part(sent.get("data")) or sent
-    answers = list(_answers(submitted))
     contact = part(submitted.get("contact"))
     filled = Filled(
         payload=sent,
-        answers=answers,
+        answers=list(_answers(submitted)),
         key=next(filter(None, (text(submitted.get(name)) for name in _KEYS)), ""),
         form_name=text(submitted.get("formName")),
-        about={
-            **told(submitted, *_ABOUT),
-            **({"contact_email": contact["email"]} if contact.get("email") else {}),
-        },
+        about=told({**submitted, "contact_email": contact.get("email")}, *_ABOUT, "contact_email"),
     )
     submission = _with_contact(submission_of(source, filled), contact)
     return [submission if submission.key else replace(submission, key=_moment(submitted))]
@@ -145,9 +142,6 @@ def _with_contact(submission: Submission, contact: Mapping[str, Any]) -> Submiss
         if number and _ending(str(fields[each])) == _ending(number):
             fields[each] = number
     return replace(submission, fields=fields)
-
-
-_NAME_OF: Mapping[str, str] = {"first": FIRST_NAME, "last": LAST_NAME}
 
 
 def _number(contact: Mapping[str, Any]) -> str:
