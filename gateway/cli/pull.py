@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import click
+import structlog
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
@@ -57,7 +58,7 @@ def pull(ctx: click.Context, source: str, *, since: str | None, as_json: bool) -
     try:
         stopping = threading.Event()
         feed = _feed(config, source, feeds_of(services, HttpAsker(), stopping))
-        with _shown(quiet=as_json) as show:
+        with _without_log_lines(), _shown(quiet=as_json) as show:
             kept = _pull(feed, start, now, show)
     finally:
         services.stop(1.0)
@@ -159,6 +160,17 @@ def _shown(*, quiet: bool) -> Iterator[_Show]:
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         yield _Show(console, progress)
+
+
+@contextmanager
+def _without_log_lines() -> Iterator[None]:
+    """What happens is shown here in words; a line for each lead would bury it."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("critical"))
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
 
 
 # -- parts ---------------------------------------------------------------------------------------------------
