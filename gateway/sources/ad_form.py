@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,14 +21,14 @@ MOST_ROWS = 1000
 # What the platforms' own questions are called, squeezed. Everything else is a question of the form's own.
 _WHERE = ("streetaddress", "address", "city", "region", "state", "province", "postalcode", "zipcode", "zip")
 _OTHER_PHONES = ("workphone", "workphonenumber", "companyphone")
-_ABOUT_THE_PERSON = frozenset(
-    {"email", "workemail", "useremail", "companyname", "company", "jobtitle", "country", "gender"}
-    | {"dateofbirth", "birthday", "birthdaydate", "birthdate"}
+_ABOUT_THE_PERSON_NAMES = """
+    email workemail useremail companyname company jobtitle country gender dateofbirth birthday birthdaydate birthdate
+"""
+_ABOUT_THE_PERSON = frozenset(_ABOUT_THE_PERSON_NAMES.split())
+_INTERESTS_NAMES = (
+    "product service category offer vehiclemodel vehicletype propertytype educationprogram educationcourse"
 )
-_INTERESTS = (
-    "product", "service", "category", "offer", "vehiclemodel", "vehicletype", "propertytype", "educationprogram",
-    "educationcourse",
-)  # fmt: skip
+_INTERESTS = tuple(_INTERESTS_NAMES.split())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,13 +94,15 @@ def submission_of(source: SourceConfig, form: FilledForm) -> Submission:
 def answers_of(rows: Any, names: tuple[str, ...], values: tuple[str, ...]) -> dict[str, Any]:
     """The answers in an array of objects, whose question and answer go by one of these names."""
     found: dict[str, Any] = {}
+    asked: Counter[str] = Counter()
     for row in rows if isinstance(rows, list) else ():
         if not isinstance(row, dict):
             continue
         name = next((text for each in names if (text := text_of(row, each))), "")
         value = next((row[each] for each in values if row.get(each) not in (None, "", [])), None)
         if name and value is not None:
-            found[_free(name, found)] = value
+            asked[name] += 1  # counted, not searched for: a body may ask one question thousands of times
+            found[name if asked[name] == 1 else f"{name} ({asked[name]})"] = value
     return found
 
 
@@ -139,13 +142,6 @@ def _in_words(answers: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any
             if text and text.strip():
                 answered[name] = text
     return answered, kept
-
-
-def _free(name: str, taken: Mapping[str, Any]) -> str:
-    numbered, number = name, 2
-    while numbered in taken:
-        numbered, number = f"{name} ({number})", number + 1
-    return numbered
 
 
 def _first_phone(answered: Mapping[str, str]) -> dict[str, str]:

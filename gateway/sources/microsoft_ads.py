@@ -16,20 +16,11 @@ SECRET_FIELDS = frozenset({signatures.TOKEN_PARAMETER})
 KEYS = frozenset({"google_key", "webhook_key", "key"})  # what the key in the body may be called
 _ID = ("lead_id", "leadid", "LeadId", "id")
 _TEST_FLAGS = ("is_test", "isTest", "test")
-_CLICK = "msclkid"
-_ABOUT_THE_AD = frozenset(
-    {"form_id", "form_name", "account_id", "customer_id", "campaign_id", "campaign_name", "adgroup_id"}
-    | {
-        "ad_group_id",
-        "ad_id",
-        "asset_id",
-        "creative_id",
-        "lead_submit_time",
-        "api_version",
-        "lead_source",
-        _CLICK,
-    }
-)
+_ABOUT_THE_AD_NAMES = """
+    form_id form_name account_id customer_id campaign_id campaign_name adgroup_id ad_group_id ad_id asset_id
+    creative_id lead_submit_time api_version lead_source msclkid
+"""
+_ABOUT_THE_AD = frozenset(_ABOUT_THE_AD_NAMES.split())
 
 
 def verify(source: SourceConfig, inbound: Inbound) -> None:
@@ -63,7 +54,7 @@ def sample(source: SourceConfig, number: int) -> Inbound:
         "lead_id": f"sample-{number}",
         "campaign_id": 123456789,
         "form_id": 40000000000,
-        _CLICK: "sample-click",
+        "msclkid": "sample-click",
         "is_test": False,
         google_ads.COLUMNS: [{"column_id": name, "string_value": text} for name, text in answers.items()],
     }
@@ -82,8 +73,6 @@ def _form(row: Mapping[str, Any]) -> FilledForm:
         campaign=first_text(row, "campaign_name", "campaign_id", "form_name"),
         form=first_text(row, "form_name"),
         key=first_text(row, *_ID),
-        about={
-            name: value for name, value in row.items() if name in _ABOUT_THE_AD and value not in (None, "")
-        },
+        about=ad_form.rest_of(row, row.keys() - _ABOUT_THE_AD),
         test=any(ad_form.says_yes(row.get(name)) for name in _TEST_FLAGS),
     )

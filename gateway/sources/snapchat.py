@@ -16,22 +16,15 @@ SIGNATURE, TIME = "signature", "t"
 _ARRAYS = ("answers", "fields", "field_data")
 _QUESTION = ("name", "field", "field_name", "question", "label", "type")
 _ANSWER = ("value", "answer", "values")
+_ID = ("lead_id", "id")
 _TEST_FLAGS = ("is_test", "test", "test_lead")
 # What tells about the ad, not about the person; everything else in a flat delivery is an answer.
-_ABOUT_THE_AD = frozenset(
-    {"form_id", "form_name", "ad_account_id", "ad_account_name", "organization_id", "campaign_id"}
-    | {"campaign_name", "ad_squad_id", "ad_squad_name", "ad_id", "ad_name", "creative_id", "create_time"}
-    | {
-        "created_at",
-        "submit_time",
-        "updated_at",
-        "webhook_id",
-        "event",
-        "event_type",
-        "version",
-        "lead_source",
-    }
-)
+_ABOUT_THE_AD_NAMES = """
+    form_id form_name ad_account_id ad_account_name organization_id campaign_id campaign_name ad_squad_id
+    ad_squad_name ad_id ad_name creative_id create_time created_at submit_time updated_at webhook_id event
+    event_type version lead_source
+"""
+_ABOUT_THE_AD = frozenset(_ABOUT_THE_AD_NAMES.split())
 
 
 def verify(source: SourceConfig, inbound: Inbound) -> None:
@@ -77,8 +70,7 @@ def sample(source: SourceConfig, number: int) -> Inbound:
 
 
 def _form(row: Mapping[str, Any]) -> FilledForm:
-    key = first_text(row, "lead_id", "id")
-    taken = {*_ABOUT_THE_AD, *_ARRAYS, *_TEST_FLAGS, "lead_id", "id"}
+    taken = {*_ABOUT_THE_AD, *_ARRAYS, *_TEST_FLAGS, *_ID}
     flat = {name: value for name, value in row.items() if name not in taken}
     listed = next((answers for name in _ARRAYS if (answers := _answers(row.get(name)))), {})
     return FilledForm(
@@ -88,10 +80,8 @@ def _form(row: Mapping[str, Any]) -> FilledForm:
         lead_source=LEAD_SOURCE,
         campaign=first_text(row, "campaign_name", "ad_squad_name", "ad_name", "form_name"),
         form=first_text(row, "form_name"),
-        key=key,
-        about={
-            name: value for name, value in row.items() if name in _ABOUT_THE_AD and value not in (None, "")
-        },
+        key=first_text(row, *_ID),
+        about=ad_form.rest_of(row, row.keys() - _ABOUT_THE_AD),
         test=any(ad_form.says_yes(row.get(name)) for name in _TEST_FLAGS),
     )
 
