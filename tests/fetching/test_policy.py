@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+from gateway import remaking
 from gateway.fetching.policy import Next, after
 from gateway.sources.fetch import BLAMES, REASONS
 
+ROOT = Path(__file__).parents[2]
 WEEK = 7 * 86400.0
 
 
@@ -44,3 +49,17 @@ def test_a_try_with_a_dead_token_is_not_counted_against_its_lead() -> None:
 
 def test_every_trouble_has_a_sentence() -> None:
     assert set(BLAMES) <= set(REASONS)
+
+
+def test_every_reason_is_documented_in_the_words_of_the_program() -> None:
+    page = (ROOT / "docs" / "reason-codes.md").read_text()
+
+    assert [code for code, text in REASONS.items() if f"| `{code}` | {text} |" not in page] == []
+
+
+def test_every_code_of_a_lead_left_alone_is_documented() -> None:
+    page = (ROOT / "docs" / "reason-codes.md").read_text()
+    codes = re.findall(r'"(remake\.[a-z_]+)"', Path(remaking.__file__).read_text())
+
+    assert codes
+    assert [code for code in codes if f"| `{code}` |" not in page] == []
