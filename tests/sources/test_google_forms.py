@@ -130,7 +130,7 @@ def test_what_was_answered_before_the_script_was_there_is_not_sent() -> None:
 
 def test_many_responses_at_once_are_sent_once_too() -> None:
     """More than the script may remember in a property of 9 kB."""
-    many = [{**answered(1, time=NOW_MS + index), "id": f"{index:077d}"} for index in range(200)]
+    many = [{**answered(1, time=NOW_MS + index), "id": f"{index:0100d}"} for index in range(200)]
 
     _, one, two = run(SET_UP, {"call": "sendNew", "responses": many}, {"call": "sendNew"})
 
