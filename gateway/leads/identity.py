@@ -14,9 +14,13 @@ _RANDOM_CHARACTERS = 12
 
 def new_id(now: float, random_bytes: Callable[[int], bytes] = os.urandom) -> str:
     """20 characters that sort by time: the longest reference the dialer keeps whole."""
-    milliseconds = max(0, int((now - _EPOCH) * 1000))
     chance = int.from_bytes(random_bytes(8), "big")
-    return _base32(milliseconds, _TIME_CHARACTERS) + _base32(chance, _RANDOM_CHARACTERS)
+    return first_id(now) + _base32(chance, _RANDOM_CHARACTERS)
+
+
+def first_id(at: float) -> str:
+    """What every id made at `at` or later is not smaller than, and every earlier one is."""
+    return _base32(max(0, int((at - _EPOCH) * 1000)), _TIME_CHARACTERS)
 
 
 def phone_fingerprint(scope: str, phone: str) -> str:

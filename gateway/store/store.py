@@ -17,8 +17,9 @@ from gateway.store.database import Database
 from gateway.store.doubts import Doubts
 from gateway.store.engines import open_database
 from gateway.store.errors import StoreUnavailable
+from gateway.store.forgetting import forget
 from gateway.store.operations import Operation
-from gateway.store.pulls import Pulls, purge_rows
+from gateway.store.pulls import Pulls
 from gateway.store.quarantine import Quarantine
 from gateway.store.reading import Search
 from gateway.store.records import (
@@ -32,8 +33,10 @@ from gateway.store.records import (
     Story,
     UnconfirmedLead,
 )
-from gateway.store.spam_marks import SpamMarks, purge_proofs, purge_texts
+from gateway.store.shapes import Shapes
+from gateway.store.spam_marks import SpamMarks
 from gateway.store.transaction import Transaction
+from gateway.store.watching import Watching
 
 T = TypeVar("T")
 
@@ -52,6 +55,8 @@ class Store:
         self.calls = CallLog(database)
         self.quarantine = Quarantine(database)
         self.pulls = Pulls(database)
+        self.watching = Watching(database)
+        self.shapes = Shapes(database)
 
     # -- opening ---------------------------------------------------------------------------------------------
 
@@ -327,16 +332,7 @@ class Store:
 
     def purge_idempotency(self, *, now: float) -> int:
         """Forget idempotency keys after 30 days, and whatever else has had its time; how many rows went."""
-        removed = 0
-        for purge in (purging.purge_claims, purging.purge_identities, purge_proofs, purge_texts, purge_rows):
-            portion = purging.PORTION
-            while portion == purging.PORTION:
-                portion = self._purge_some(purge, now)
-                removed += portion
-        return removed
-
-    def _purge_some(self, purge: purging.Purge, now: float) -> int:
-        return self._database.write(lambda transaction: purge(transaction, now))
+        return forget(self._database, now)
 
     def ping(self) -> None:
         """Write something and see it on disk; raises StoreUnavailable when no lead could be kept now."""
