@@ -9,8 +9,10 @@ import pytest
 
 from gateway.config import SourceConfig, parse_config
 from gateway.config.kinds import KINDS, OPTIONS, Access
+from gateway.leads.lead import Lead
 from gateway.sources.base import Door
 from gateway.sources.registry import SOURCES
+from tests.sources.contract import FETCHED, made, read, sample_of
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "sources"
@@ -52,6 +54,20 @@ def test_the_configuration_of_a_page_works_as_it_stands(kind: str) -> None:
     (first, *_) = sources_of(blocks[0])
     assert len(blocks[0].strip().splitlines()) <= 8, "a source is switched on by a few lines"
     assert KINDS[kind] is Access.API_KEY or first.auth.method != "none", "the first example proves its sender"
+
+
+@pytest.mark.parametrize("kind", WEBHOOKS)
+def test_the_first_lines_of_a_page_let_the_platform_in_and_make_a_lead(kind: str) -> None:
+    block = next(block for block in CONFIGURATION.findall(page_of(kind)) if f'kind = "{kind}"' in block)
+    (source, *_) = sources_of(block)
+    inbound = sample_of(source)
+
+    if any(source.auth.secrets):  # a source that is only pulled lets nobody in
+        SOURCES[kind].verify(source, inbound)
+    leads = [made(source, each) for each in read(source, inbound)]
+
+    assert leads
+    assert kind in FETCHED or all(isinstance(lead, Lead) for lead in leads)
 
 
 def test_no_page_is_about_a_kind_that_does_not_exist() -> None:
