@@ -15,7 +15,7 @@ from gateway.new_lead import key_scope
 from gateway.sources.base import Inbound, Kind, Unreadable
 from gateway.sources.keeping import keep
 
-PORTION = 100  # rows kept in one commit
+PORTION = 50  # rows kept in one commit; requests of the same process wait while they are read
 METHOD = "PULL"  # what stands in an enquiry where a push has POST
 
 
