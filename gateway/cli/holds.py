@@ -53,12 +53,19 @@ def list_(ctx: click.Context, *, as_json: bool) -> None:
 @click.argument("scope")
 @click.pass_context
 def release(ctx: click.Context, dialer: str, scope: str) -> None:
-    """Let the leads behind a hold go; SCOPE as `holds list` shows it (login, line, list:25062018)."""
+    """Let the leads behind a hold go; SCOPE as `holds list` shows it (login, line, list:25062018, fetch:facebook)."""
+    from gateway.store.fetches import FETCH  # noqa: PLC0415 - the store takes half a second to import
+
     with opened_store(read_settings(ctx)) as store:
         if scope not in {hold.scope for hold in store.holds(dialer)}:
             raise Failure(
                 f"nothing is held for dialer {plain(dialer)} under {plain(scope)}.",
                 next_step="look at `gateway holds list`.",
             )
-        released = store.release_hold(dialer, scope, now=time.time())
+        now = time.time()
+        if scope.startswith(FETCH):
+            asked = store.quarantine.release(scope.removeprefix(FETCH), dialer, now=now)
+            click.echo(f"{count(asked, 'lead')} released: their platform is asked for them now.")
+            return
+        released = store.release_hold(dialer, scope, now=now)
     click.echo(f"{count(released, 'lead')} released: they are sent now.")

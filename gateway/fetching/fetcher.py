@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from functools import partial
 
 import structlog
@@ -49,9 +50,10 @@ class Fetcher:
     def stop(self, seconds: float) -> None:
         """A question under way is not waited for longer than this: its lead is claimed by another later."""
         self._stopping.set()
+        end = time.monotonic() + seconds
         for thread in self._threads:
             if thread.is_alive():
-                thread.join(seconds)
+                thread.join(max(0.0, end - time.monotonic()))
 
     def _run(self, desk: Desk, number: int) -> None:
         opened = number > 0  # one of them is enough

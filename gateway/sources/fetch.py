@@ -133,6 +133,12 @@ def object_in(answer: Answer) -> dict[str, Any]:
     return value
 
 
+def number_of(value: Mapping[str, Any], name: str) -> int:
+    """A whole number, such as an error's code; -1 where there is none."""
+    found = value.get(name)
+    return found if isinstance(found, int) else -1
+
+
 def refuse_status(answer: Answer) -> None:
     """Raise for the two statuses that mean the same everywhere."""
     if answer.status == 429:

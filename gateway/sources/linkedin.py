@@ -136,7 +136,7 @@ def _read(_asked: Asked, answer: Answer) -> Any:
 def _is_about_the_token(error: Mapping[str, Any]) -> bool:
     """401 is also said of a member who may not see the form."""
     words = f"{text_of(error, 'code')} {text_of(error, 'message')}".casefold()
-    return error.get("serviceErrorCode") in _DEAD_TOKENS or "token" in words
+    return fetch.number_of(error, "serviceErrorCode") in _DEAD_TOKENS or "token" in words
 
 
 def complete(source: SourceConfig, asked: Asked, got: Got) -> Submission:

@@ -141,7 +141,7 @@ def _read(asked: Asked, answer: Answer) -> Any:
 
 
 def _trouble(error: Mapping[str, Any], answer: Answer) -> FetchTrouble:
-    code, subcode = error.get("code"), error.get("error_subcode")
+    code, subcode = fetch.number_of(error, "code"), fetch.number_of(error, "error_subcode")
     if code in _TOKEN:
         return FetchTrouble("fetch.token")
     if code in _PACE or answer.status == 429:

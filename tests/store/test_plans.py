@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from sqlalchemy.engine import Engine
 
 from gateway.leads.lead import State
 from gateway.store import Store
+from gateway.store.fetches import PutOff
 from gateway.store.reading import Search
 from gateway.store.records import Hold
+from gateway.store.remaking import Entry, Remake
 from tests.store.making import NOW, OWNER, keep, make_accept, mark, record, result
 
 HOLD = Hold(dialer="main", scope="list:1", code="x", message="x", since=NOW, probe_at=NOW)
@@ -53,6 +56,25 @@ def reaping(store: Store) -> None:
     store.reap(now=NOW, alive=lambda _: False)
 
 
+def remaking(store: Store) -> None:
+    lead = keep(store, state=State.QUARANTINED, phone="")
+    entry = Entry(id="E", action="remake", outcome="remade", started_at=NOW, finished_at=NOW)
+    store.quarantine.siblings(lead.id)
+    store.quarantine.remake([Remake(lead=replace(lead, state=State.QUEUED), entry=entry)], now=NOW)
+
+
+def fetching(store: Store) -> None:
+    keep(store, state=State.QUARANTINED, phone="", hold_scope="fetch:ads", reason_code="fetch.waiting")
+    store.quarantine.anything_due("ads", ["main"], now=NOW)
+    store.quarantine.waiting("ads", ["main"])
+    (claimed,) = store.quarantine.claim("ads", ["main"], now=NOW, lease=NOW + 9, limit=5)
+    entry = Entry(id="E", action="fetch", outcome="failed", started_at=NOW, finished_at=NOW)
+    store.quarantine.put_off(PutOff(lead=claimed, at=NOW, entry=entry))
+    store.quarantine.hold(replace(HOLD, scope="fetch:ads"))
+    store.quarantine.take_probe("ads", "main", now=NOW + 9, lease=NOW + 99)
+    store.quarantine.release("ads", "main", now=NOW)
+
+
 DEEDS = {
     "claim": lambda store: store.claim_due("main", owner=OWNER, limit=5, now=NOW),
     "backlog": lambda store: store.backlog("main"),
@@ -61,6 +83,8 @@ DEEDS = {
     "lifecycle": lifecycle,
     "holding": holding,
     "reaping": reaping,
+    "remaking": remaking,
+    "fetching": fetching,
 }
 
 
