@@ -60,12 +60,18 @@ _SPELLINGS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+LONGEST_NAME = 200  # characters of a name that is remembered
 _UNHEARD = re.compile(r"[\s_.\-]+")
 
 
-@lru_cache(maxsize=4096)
 def squeeze(name: str) -> str:
     """`name` as it is compared: case-folded, without blanks, underscores, hyphens and dots."""
+    # What is remembered is anybody's text: names that no field has would fill the memory.
+    return _squeezed(name) if len(name) <= LONGEST_NAME else _squeezed.__wrapped__(name)
+
+
+@lru_cache(maxsize=4096)
+def _squeezed(name: str) -> str:
     return _UNHEARD.sub("", name.casefold())
 
 

@@ -13,7 +13,7 @@ def is_probe(kind: Kind, inbound: Inbound) -> bool:
     """A HEAD, or a GET that carries nothing but the address's own token."""
     if inbound.method == "HEAD":
         return True
-    carries = any(name not in kind.secret_fields for name, _ in inbound.query)
+    carries = any(name.lower() not in kind.secret_fields for name, _ in inbound.query)
     return inbound.method == "GET" and not carries and not inbound.body
 
 

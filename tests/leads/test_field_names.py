@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.leads.field_names import PLACES, Place
-from gateway.leads.vocabulary import squeeze
+from gateway.leads.vocabulary import _squeezed, squeeze
 from tests.leads.enquiries import judged, lead_of, warnings_of
 
 
@@ -131,11 +131,11 @@ def test_what_is_kept_fits_every_database_and_is_bounded():
 
 def test_the_page_for_users_lists_every_spelling_in_its_order():
     page = Path(__file__).parents[2].joinpath("docs", "leads.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| (\w+) \| ([^|]+) \|$", page, re.MULTILINE)
+    table = page.partition("| field | known names")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| (\w+) \| ([^|]+) \|$", table, re.MULTILINE)
     documented = {
         squeeze(name): Place(field, rank)
         for field, names in rows
-        if field != "field"
         for rank, name in enumerate(names.split(", "))
     }
     assert documented == dict(PLACES)
@@ -200,3 +200,10 @@ def test_the_proofs_and_tokens_of_frameworks_are_dropped(name):
 def test_labels_in_hindi_are_names_too(name):
     lead = judged({name: "9876543210", "आपका नाम": "आशा वर्मा"})
     assert (lead.fields["MobileNo"], lead.fields["CustomerName"]) == ("9876543210", "आशा वर्मा")
+
+
+def test_a_name_no_field_has_is_not_remembered() -> None:
+    before = _squeezed.cache_info().currsize
+
+    assert squeeze("Mobile No" + "_" * 10_000) == "mobileno"
+    assert _squeezed.cache_info().currsize == before

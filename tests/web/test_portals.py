@@ -130,6 +130,11 @@ def test_one_bad_enquiry_of_a_batch_does_not_hold_up_the_others(portals: Gateway
 
 
 def test_an_address_with_nothing_but_its_key_is_a_probe(portals: Gateway) -> None:
-    for name, key in (("magicbricks", "api_key"), ("justdial", "token"), ("99acres", "token")):
+    for name, key in (
+        ("magicbricks", "api_key"),
+        ("magicbricks", "API_KEY"),
+        ("justdial", "token"),
+        ("99acres", "token"),
+    ):
         assert portals.ask("GET", f"/webhooks/{name}?{key}={SECRET}").status_code == 200
         assert portals.stored(name) == []
