@@ -72,15 +72,12 @@ class Quarantine:
         )
 
     def release(self, source: str, dialer: str, *, now: float) -> int:
-        """The platform answers again, or shall be asked at once: everything waiting is due now."""
+        """The platform answers again, or shall be asked at once; how many leads wait, all of them due now."""
         scope = fetches.scope_of(source)
         self._database.write(lambda transaction: holds.lift_hold(transaction, dialer, scope))
-        released = 0
-        portion = fetches.PORTION
-        while portion == fetches.PORTION:
-            portion = self._sooner(source, dialer, now)
-            released += portion
-        return released
+        while self._sooner(source, dialer, now) == fetches.PORTION:
+            continue
+        return self.waiting(source, [dialer])
 
     def _sooner(self, source: str, dialer: str, now: float) -> int:
         return self._database.write(lambda transaction: fetches.at_once(transaction, source, dialer, now))

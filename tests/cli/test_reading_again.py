@@ -18,7 +18,7 @@ from gateway.remaking import InTheQueue
 from gateway.sources.base import Inbound, Unreadable
 from gateway.sources.registry import SOURCES
 from gateway.store.operations import Accept
-from gateway.store.records import NewLead
+from gateway.store.records import Hold, NewLead
 from gateway.store.remaking import Entry, Remake
 from tests.cli.conftest import CommandLine
 from tests.config.files import GOOD
@@ -339,3 +339,21 @@ def test_a_lead_with_a_number_is_sent_as_it_is_and_one_without_is_read(wrong: Co
 
     assert done.stdout == "1 lead queued again.\n1 lead read again: 1 queued.\n"
     assert {state_of(wrong, each) for each in (unread, dead)} == {State.QUEUED}
+
+
+def test_a_platform_that_holds_its_leads_back_is_asked_at_once_by_hand(migrated: CommandLine) -> None:
+    migrated.config.write_text(GOOD + ADS)
+    receive(migrated, LEADGEN, "ads")
+    store = migrated.store()
+    hold = Hold(
+        dialer="main", scope="fetch:ads", code="fetch.token", message="No.", since=NOW, probe_at=NOW + 9e9
+    )
+    store.quarantine.hold(hold)
+    assert store.quarantine.claim("ads", ["main"], now=time.time(), lease=NOW, limit=9) == []
+    assert "fetch:ads" in migrated.run("holds", "list").stdout
+
+    done = migrated.run("holds", "release", "main", "fetch:ads")
+
+    assert done.stdout == "1 lead released: their platform is asked for them now.\n"
+    assert len(store.quarantine.claim("ads", ["main"], now=time.time(), lease=NOW, limit=9)) == 1
+    store.close()
