@@ -19,6 +19,7 @@ from gateway.pulling import Puller
 from gateway.settings import Settings
 from gateway.store import Store
 from gateway.store.recorder import Recorder
+from gateway.watching import Watch
 
 
 def create_services(
@@ -47,7 +48,8 @@ def create_services(
     if not settings.deliver:
         return services
     fetcher = Fetcher(config, store=store, clock=clock)
-    return replace(services, background=(fetcher, Puller(services)))
+    watch = Watch(config, store, clock)
+    return replace(services, background=(fetcher, Puller(services), watch))
 
 
 def create_app(

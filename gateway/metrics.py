@@ -152,6 +152,33 @@ FETCH_HELD = Gauge(
     multiprocess_mode="mostrecent",
     registry=REGISTRY,
 )
+SOURCE_LAST_LEAD = Gauge(
+    "gw_source_last_lead_timestamp_seconds",
+    "When a source last brought a lead, seconds since the epoch.",
+    ("source",),
+    multiprocess_mode="max",
+    registry=REGISTRY,
+)
+SOURCE_USUAL_GAP = Gauge(
+    "gw_source_usual_gap_seconds",
+    "How long a source usually lets one wait for a lead at this hour of the week.",
+    ("source",),
+    multiprocess_mode="mostrecent",
+    registry=REGISTRY,
+)
+SOURCE_SILENT = Gauge(
+    "gw_source_silent",
+    "1 while a source has brought no lead for three times its usual gap.",
+    ("source",),
+    multiprocess_mode="mostrecent",
+    registry=REGISTRY,
+)
+SOURCE_DRIFT = Counter(
+    "gw_source_drift",
+    "Fields that came, went or changed their kind.",
+    ("source", "change"),
+    registry=REGISTRY,
+)
 BUILD_INFO = Gauge(
     "gw_build_info",
     "Always 1; the labels say what runs.",
@@ -262,6 +289,18 @@ def pulled(source: str, outcome: str, *, fresh: int, known: int) -> None:
 
 def pull_covered(source: str, until: float) -> None:
     _of(PULL_COVERED, source).set(until)
+
+
+def watched(source: str, *, last_at: float, is_silent: bool, usual_gap: float | None) -> None:
+    _of(SOURCE_LAST_LEAD, source).set(last_at)
+    _of(SOURCE_SILENT, source).set(1.0 if is_silent else 0.0)
+    if usual_gap is not None:
+        _of(SOURCE_USUAL_GAP, source).set(usual_gap)
+
+
+def drifted(source: str, change: str) -> None:
+    """`change` is new, missing, retyped or back."""
+    _of(SOURCE_DRIFT, source, str(change)).inc()
 
 
 def built(version: str, sqlite_version: str) -> None:

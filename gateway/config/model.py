@@ -154,6 +154,8 @@ class SourceConfig:
     form: Form | None = None
     spam: Spam = field(default_factory=Spam)
     call_now: CallNow | None = None
+    silence_alarm: bool = True  # tell when it brings no lead for three times its usual gap
+    drift_alarm: bool = True  # tell when fields of its deliveries come, go or change
 
     @property
     def dedupe_scope(self) -> str:

@@ -61,6 +61,8 @@ def read_source(table: Table, name: str, dialers: Mapping[str, DialerConfig]) ->
         form=read_form(table),
         call_now=read_call_now(table),
         spam=read_spam(table),
+        silence_alarm=table.flag("silence_alarm", default=DEFAULT.silence_alarm),
+        drift_alarm=table.flag("drift_alarm", default=DEFAULT.drift_alarm),
     )
     if not table.has("list_id"):
         table.problem(
