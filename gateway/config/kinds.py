@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from gateway.config.values import graph_version, http_url, loopback_url, year_and_month
+from gateway.config.values import graph_version, http_url, loopback_url, pem_public_key, year_and_month
 
 
 class Access(StrEnum):
@@ -118,6 +118,8 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = MappingProxyType(
         "whatsapp": (
             Option(name="verify_token", secret=True, required=True, example="env:WHATSAPP_VERIFY_TOKEN"),
         ),
-        "wix": (Option(name="public_key", secret=True, example="file:/etc/gateway/wix.pem"),),
+        "wix": (
+            Option(name="public_key", secret=True, read=pem_public_key, example="file:/etc/gateway/wix.pem"),
+        ),
     }
 )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from gateway.config.kinds import OPTIONS, Option
 from gateway.config.table import Table
+from gateway.config.values import ValueProblemError
 
 
 def read_options(table: Table, kind: str) -> Mapping[str, str]:
@@ -24,7 +25,17 @@ def _value(table: Table, option: Option) -> str:
         table.problem(option.name, f'is missing: add for example {option.name} = "{example}"')
         return ""
     if option.secret:
-        return table.secret(option.name)
+        return _secret(table, option)
     if option.choices:
         return table.choice(option.name, option.choices[0], option.choices)
     return table.text(option.name, option.default, option.read)
+
+
+def _secret(table: Table, option: Option) -> str:
+    """What its reference leads to, judged as any other value; never told back."""
+    value = table.secret(option.name)
+    try:
+        return option.read(value) if value else ""
+    except ValueProblemError as error:
+        table.problem(option.name, f"leads to something that cannot be used: {error}")
+        return ""

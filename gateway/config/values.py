@@ -169,3 +169,10 @@ def _split(value: str) -> SplitResult:
     except ValueError as error:
         raise ValueProblemError("is not an address that can be read: check brackets and port") from error
     return parts
+
+
+def pem_public_key(value: str) -> str:
+    """A PEM text that says it holds a public key; whether it is a good one is seen when it is used."""
+    if not re.search(r"-----BEGIN (RSA )?PUBLIC KEY-----.+-----END (RSA )?PUBLIC KEY-----", value, re.DOTALL):
+        raise ValueProblemError("must hold a public key in PEM, with its BEGIN and END lines")
+    return value

@@ -102,6 +102,7 @@ class Kind:
     acknowledge: Callable[[SourceConfig, Sequence[LeadStatus]], Reply] | None = None  # None: our own JSON
     # In its place, where the answer depends on the request too: it names the sender's own ids, or speaks its format.
     reply: Callable[[SourceConfig, Inbound, Sequence[LeadStatus]], Reply] | None = None
+    most_bytes: int = 1 << 20  # of one body; platforms send up to a thousand leads at once
     secret_fields: frozenset[str] = frozenset()  # query parameters that carry a secret, never stored
     # A realistic delivery, signed as the platform signs it; the number makes it differ from the last one.
     sample: Callable[[SourceConfig, int], Inbound] | None = None

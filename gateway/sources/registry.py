@@ -71,6 +71,7 @@ SOURCES: dict[str, Kind] = {
         verify=ninety_nine_acres.verify,
         parse=ninety_nine_acres.parse,
         reply=ninety_nine_acres.reply,
+        most_bytes=2 << 20,
         secret_fields=portal.SECRET_FIELDS,
         sample=ninety_nine_acres.sample,
     ),
@@ -251,6 +252,7 @@ SOURCES: dict[str, Kind] = {
         verify=whatsapp.verify,
         parse=whatsapp.parse,
         handshake=whatsapp.handshake,
+        most_bytes=4 << 20,
         sample=whatsapp.sample,
     ),
     "wix": Kind(

@@ -14,7 +14,6 @@ from gateway.web.context import client_address, services
 from gateway.web.errors import Refusal
 
 MOST_QUERY_FIELDS = 200
-WEBHOOK_BODY = 1 << 20  # platforms send up to a thousand leads at once
 
 
 def inbound(*, most: int | None = None) -> Inbound:

@@ -50,7 +50,7 @@ def holder_of_a_key() -> None:
 def the_source_itself() -> Response | None:
     """A webhook's sender: whatever proof its source asks for, over the raw bytes, before anything is read."""
     g.source, g.kind = source_at(Door.WEBHOOK)
-    g.inbound = bodies.inbound(most=bodies.WEBHOOK_BODY)
+    g.inbound = bodies.inbound(most=g.kind.most_bytes)
     if probes.is_probe(g.kind, g.inbound):
         return probes.alive()
     if reply := g.kind.handshake(g.source, g.inbound):

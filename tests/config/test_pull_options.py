@@ -75,3 +75,10 @@ def test_a_key_never_stands_in_the_file() -> None:
         "must not stand in this file"
         in problems_of("indiamart", 'pull_key = "a-secret"')["sources.portal.pull_key"]
     )
+
+
+def test_a_key_that_is_no_key_is_told_without_showing_it() -> None:
+    told = problems_of("wix", 'token = "env:TOKEN"', 'public_key = "env:KEY"')["sources.portal.public_key"]
+
+    assert "PEM" in told
+    assert SECRETS["KEY"] not in told

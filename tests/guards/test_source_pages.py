@@ -19,6 +19,7 @@ PAGES = ROOT / "docs" / "sources"
 WEBHOOKS = sorted(name for name, kind in SOURCES.items() if kind.door is Door.WEBHOOK)
 DIALER = '[dialers.main]\nurl = "http://dialer.example/"\n\n'
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # good wherever a secret is wanted
+KEY = "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----"
 HOW_TO_SEE_A_LEAD = ("gateway send ", "--sample", "gateway leads list", "/webhooks/")
 CONFIGURATION = re.compile(r"^```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -31,7 +32,7 @@ def page_of(kind: str) -> str:
 
 def sources_of(block: str) -> list[SourceConfig]:
     """The sources in one block of a page; its secrets are in an environment of their own."""
-    environ = dict.fromkeys(re.findall(r"env:(\w+)", block), SECRET)
+    environ = {name: KEY if "PUBLIC_KEY" in name else SECRET for name in re.findall(r"env:(\w+)", block)}
     return list(parse_config(DIALER + block, environ).sources.values())
 
 

@@ -19,7 +19,6 @@ from gateway.config import SourceConfig
 from gateway.leads.lead import State
 from gateway.sources.base import Inbound
 from gateway.sources.registry import SOURCES
-from gateway.web.bodies import WEBHOOK_BODY
 from tests.sources.contract import CONFIG, FETCHED, OTHER, WEBHOOKS, kind_of, sample_of, source_of
 from tests.web.gateway_under_test import UNLIMITED, Gateway, opened
 
@@ -117,7 +116,7 @@ def test_who_does_not_prove_itself_is_refused_and_leaves_nothing(gateway: Gatewa
 @pytest.mark.parametrize("kind", WEBHOOKS)
 def test_a_delivery_beyond_all_measure_is_refused_and_leaves_nothing(gateway: Gateway, kind: str) -> None:
     source = source_in(gateway, f"{kind}-refused")
-    inbound = replace(sample_of(source), method="POST", body=b" " * (WEBHOOK_BODY + 1))
+    inbound = replace(sample_of(source), method="POST", body=b" " * (SOURCES[kind].most_bytes + 1))
 
     answer = deliver(gateway, inbound)
 
