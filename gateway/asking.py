@@ -45,17 +45,22 @@ class Asker(Protocol):
 class HttpAsker:
     """Asks over the network."""
 
-    def __init__(self, *, silence: float = SILENCE, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, *, silence: float = SILENCE, patience: float = PATIENCE, most_bytes: int = MOST_BYTES
+    ) -> None:
         self._silence = silence
         self._patience = patience
+        self._most_bytes = most_bytes
 
     def ask(self, question: Question) -> Answer:
         until = time.monotonic() + self._patience
         try:
-            with requests.get(
+            with requests.request(
+                "GET" if question.form is None else "POST",
                 question.url,
                 params=question.query,
                 headers=question.headers,
+                data=question.form,
                 auth=_as_given,
                 timeout=(CONNECT, self._silence),
                 stream=True,
@@ -63,7 +68,7 @@ class HttpAsker:
             ) as response:
                 return Answer(
                     status=response.status_code,
-                    body=_body(response, until),
+                    body=_body(response, until, self._most_bytes),
                     retry_after=_seconds(response.headers.get("Retry-After", "")),
                 )
         except (requests.Timeout, LateError):
@@ -77,12 +82,12 @@ def _as_given(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def _body(response: requests.Response, until: float) -> bytes:
+def _body(response: requests.Response, until: float, most_bytes: int) -> bytes:
     """Read as it comes, since a platform that sends a byte now and then is never silent."""
     body = bytearray()
     while portion := response.raw.read1(_PORTION, decode_content=True):
         body += portion
-        if len(body) > MOST_BYTES:
+        if len(body) > most_bytes:
             raise NoAnswer(Lack.TOO_LARGE)
         if time.monotonic() > until:
             raise NoAnswer(Lack.LATE)

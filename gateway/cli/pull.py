@@ -21,8 +21,7 @@ from gateway.cli.output import as_json, clock_time, count, iso_time, plain, prin
 from gateway.cli.session import read_config, read_settings
 from gateway.config import GatewayConfig
 from gateway.config.values import ValueProblemError, duration
-from gateway.pulling.asking import HttpAsker
-from gateway.pulling.feed import Feed, Outcome, Turn
+from gateway.pulling.feed import Feed, Outcome, Turn, patient_asker
 from gateway.pulling.puller import feeds_of
 from gateway.pulling.rows import Kept
 from gateway.sources.pull import DAY, FARTHEST, PullTrouble
@@ -57,7 +56,7 @@ def pull(ctx: click.Context, source: str, *, since: str | None, as_json: bool) -
     services = create_services(replace(settings, deliver=False), config)
     try:
         stopping = threading.Event()
-        feed = _feed(config, source, feeds_of(services, HttpAsker(), stopping))
+        feed = _feed(config, source, feeds_of(services, patient_asker(), stopping))
         with _without_log_lines(), _shown(quiet=as_json) as show:
             kept = _pull(feed, start, now, show)
     finally:

@@ -9,13 +9,13 @@ from enum import StrEnum
 import structlog
 
 from gateway import metrics
+from gateway.asking import Asker, HttpAsker, Lack, NoAnswer
 from gateway.capture import Services
 from gateway.config import SourceConfig
 from gateway.leads.identity import new_id
-from gateway.pulling.asking import Asker
 from gateway.pulling.rows import Kept, keep_rows
 from gateway.sources.base import Kind
-from gateway.sources.pull import DAY, FARTHEST, MINUTE, Answer, Page, Pull, PullTrouble, Window
+from gateway.sources.pull import DAY, FARTHEST, MINUTE, Page, Pull, PullTrouble, Window
 from gateway.store.pulls import Checkpoint
 
 log = structlog.get_logger("gateway.pulling")
@@ -25,7 +25,26 @@ LEASE = 4 * MINUTE  # longer than any question and the keeping of its answer
 SHORTEST_PAUSE = MINUTE
 LONGEST_PAUSE = 30 * MINUTE
 KEY_PAUSE = 15 * MINUTE
+SILENCE, PATIENCE = 20.0, 60.0  # seconds without a byte, and for a whole answer
+MOST_BYTES = 16 * 1024 * 1024  # of one answer
 FOR_A_PERSON = frozenset({"pull.key", "pull.refused"})  # what no waiting mends
+
+_LACKS = {
+    Lack.LATE: ("pull.timeout", "The platform does not answer in time. It is asked again."),
+    Lack.UNREACHABLE: (
+        "pull.unreachable",
+        "The platform cannot be reached. Look at this machine's way out.",
+    ),
+    Lack.TOO_LARGE: (
+        "pull.too_large",
+        "The platform's answer is too large. A shorter span is asked for.",
+    ),
+}
+
+
+def patient_asker() -> HttpAsker:
+    """For answers that hold the leads of days."""
+    return HttpAsker(silence=SILENCE, patience=PATIENCE, most_bytes=MOST_BYTES)
 
 
 class Outcome(StrEnum):
@@ -152,7 +171,10 @@ class Feed:
             self.source.name, self._owner, now=now, next_at=now + self.pull.pace, lease=LEASE
         ):
             raise _TurnLost
-        answer: Answer = self._asker.ask(self.pull.ask(self.source, window, page, now))
+        try:
+            answer = self._asker.ask(self.pull.ask(self.source, window, page, now))
+        except NoAnswer as error:
+            raise PullTrouble(*_LACKS[error.lack]) from None
         return self.pull.read(self.source, page, answer)
 
     def _cut(self, window: Window, kept: Kept) -> Turn:

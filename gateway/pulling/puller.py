@@ -8,9 +8,9 @@ from functools import partial
 import structlog
 
 from gateway import metrics
+from gateway.asking import Asker
 from gateway.capture import Services
-from gateway.pulling.asking import Asker, HttpAsker
-from gateway.pulling.feed import Feed, Outcome
+from gateway.pulling.feed import Feed, Outcome, patient_asker
 from gateway.sources.registry import SOURCES
 from gateway.store import StoreUnavailable
 
@@ -39,7 +39,7 @@ class Puller:
     def __init__(self, services: Services, *, asker: Asker | None = None) -> None:
         self._stopping = threading.Event()
         self._services = services
-        self.feeds = feeds_of(services, asker or HttpAsker(), self._stopping)
+        self.feeds = feeds_of(services, asker or patient_asker(), self._stopping)
         self._threads = [
             threading.Thread(target=partial(self._run, feed), name=f"pull-{name}", daemon=True)
             for name, feed in self.feeds.items()

@@ -16,9 +16,9 @@ import pytest
 from flask import Flask
 
 from gateway.app import create_app
+from gateway.asking import HttpAsker
 from gateway.capture import Services
 from gateway.config import DialerConfig, GatewayConfig
-from gateway.pulling.asking import HttpAsker
 from gateway.pulling.feed import Feed
 from gateway.settings import Settings
 from gateway.sources.registry import SOURCES

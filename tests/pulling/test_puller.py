@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from gateway.app import create_services
+from gateway.asking import HttpAsker, NoAnswer
 from gateway.capture import Services
 from gateway.config import DialerConfig, GatewayConfig, SourceConfig
 from gateway.pulling import Puller
-from gateway.pulling.asking import HttpAsker
 from gateway.settings import Settings
-from gateway.sources.pull import Answer, PullTrouble, Question
+from gateway.sources.pull import Answer, Question
 from gateway.store.reading import Search
 from tests.delivery.scripted import ScriptedDialer
 from tests.pulling.platforms import IndiaMart, Platform, running
@@ -151,7 +151,7 @@ def test_no_failure_shows_the_key(platform: Platform, fault: str, caplog: pytest
     platform.faults = [fault]
     question = Question(url=f"{platform.url}/x", query=(("glusr_crm_key", "the-key-0123456789"),))
 
-    with caplog.at_level(logging.INFO), pytest.raises(PullTrouble) as caught:
+    with caplog.at_level(logging.INFO), pytest.raises(NoAnswer) as caught:
         HttpAsker(silence=0.2, patience=0.1).ask(question)
 
     assert "the-key-0123456789" not in f"{caught.value!r} {caught.value.__cause__!r} {caplog.text}"

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from gateway.app import create_services
+from gateway.asking import Asker, HttpAsker
 from gateway.capture import Services
 from gateway.config import Auth, DialerConfig, GatewayConfig, SourceConfig
-from gateway.pulling.asking import Asker, HttpAsker
-from gateway.pulling.feed import Feed
+from gateway.pulling.feed import MOST_BYTES, Feed
 from gateway.settings import Settings
 from gateway.sources.registry import SOURCES
 from gateway.store.reading import Search
@@ -94,7 +94,7 @@ class World:
             source,
             kind,
             kind.pull,
-            asker=asker or HttpAsker(silence=0.3, patience=0.5),
+            asker=asker or HttpAsker(silence=0.3, patience=0.5, most_bytes=MOST_BYTES),
             wait=self.wait,
         )
 
