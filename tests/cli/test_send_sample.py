@@ -11,21 +11,24 @@ from structlog.testing import capture_logs
 
 from gateway.app import create_app
 from gateway.capture import Services
-from gateway.config import load_config, parse_config
+from gateway.config import GatewayConfig, load_config, parse_config
 from gateway.config.kinds import KINDS, OPTIONS, Access
+from gateway.leads.lead import Lead
 from gateway.settings import Settings
 from gateway.sources.base import Door
 from gateway.sources.registry import SOURCES
 from tests.cli.conftest import PARTNER, CommandLine
 from tests.config.files import GOOD, spoilt
-from tests.delivery.scripted import ScriptedDialer
-from tests.running import serving
-from tests.sources.contract import FETCHED
+from tests.running import EmulatorHandle, running_emulator, serving
+from tests.sources.contract import FETCHED, made, read, sample_of
 
-HERE = spoilt(
-    'url = "https://dialer.example/elision-dialer/elision-api/main.php"', 'url = "http://127.0.0.1:1/"'
-)
+DIALER = 'url = "https://dialer.example/elision-dialer/elision-api/main.php"'
 SECRETS = {"PLATFORM_SECRET": "platform-secret-0123456789", "PORTAL_TOKEN": "portal-token-of-24-chars"}
+OF_THE_LEAD_ITSELF = {
+    "phone_number",
+    "list_id",
+    "prospects_id",
+}  # columns in the dialer; the rest are its fields
 WEBHOOKS = sorted(name for name, kind in SOURCES.items() if kind.door is Door.WEBHOOK)
 
 
@@ -53,11 +56,15 @@ def table_of(kind: str) -> str:
 
 
 class Running:
-    """A gateway with a source of every kind, and a command line that knows it."""
+    """A gateway with a source of every kind, its dialer, and a command line that knows both."""
 
-    def __init__(self, command_line: CommandLine, url: str) -> None:
+    def __init__(
+        self, command_line: CommandLine, config: GatewayConfig, url: str, dialer: EmulatorHandle
+    ) -> None:
         self._command_line = command_line
+        self.config = config
         self.url = url
+        self.dialer = dialer
 
     def send(self, *words: str) -> Result:
         return self.run("send", *words, "--url", self.url)
@@ -70,28 +77,40 @@ class Running:
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     command_line = CommandLine(tmp_path_factory.mktemp("send"))
     command_line.environ |= SECRETS
-    command_line.config.write_text("\n".join([HERE, PARTNER, *map(table_of, WEBHOOKS)]))
-    assert command_line.run("migrate").exit_code == 0
-    settings = Settings.from_env(command_line.environ)
-    config = load_config(settings.config, command_line.environ)
-    app = create_app(settings, config, dialers={"main": ScriptedDialer()})
-    services: Services = app.extensions["gateway"]
-    services.delivery.start()
-    try:
-        with serving(app) as served, capture_logs():  # its log lines are not the command's output
-            yield Running(command_line, served.url)
-    finally:
-        services.delivery.stop(2)
-        services.recorder.close()
-        services.store.close()
+    with running_emulator() as dialer:
+        here = spoilt(DIALER, f'url = "{dialer.api_url}"')
+        command_line.config.write_text("\n".join([here, PARTNER, *map(table_of, WEBHOOKS)]))
+        assert command_line.run("migrate").exit_code == 0
+        settings = Settings.from_env(command_line.environ)
+        config = load_config(settings.config, command_line.environ)
+        app = create_app(settings, config)
+        services: Services = app.extensions["gateway"]
+        services.delivery.start()
+        try:
+            with serving(app) as served, capture_logs():  # its log lines are not the command's output
+                yield Running(command_line, config, served.url, dialer)
+        finally:
+            services.delivery.stop(2)
+            services.recorder.close()
+            services.store.close()
 
 
 @pytest.mark.parametrize("kind", [kind for kind in WEBHOOKS if kind not in FETCHED])
 def test_a_sample_of_each_platform_reaches_the_dialer(running: Running, kind: str) -> None:
-    done = running.send(f"my-{kind}", "--sample")
+    source = running.config.sources[f"my-{kind}"]
+    (submission,) = read(source, sample_of(source, 12_345))
+    expected = made(source, submission)
+    assert isinstance(expected, Lead)
+
+    done = running.send(source.name, "--sample", "--number", "12345")
 
     assert done.exit_code == 0, done.output
-    assert "dialer  main, Lead ID" in done.output
+    lead = running.dialer.leads()[-1]
+    assert f"dialer  main, Lead ID {lead['lead_id']}" in done.output
+    assert lead["phone_number"] == "9876512345"
+    told = {name: text for name, text in expected.fields.items() if name not in OF_THE_LEAD_ITSELF}
+    assert lead["fields"] == told
+    assert {"CustomerName", "MobileNo", "LeadSource"} <= told.keys()
     assert SECRETS["PLATFORM_SECRET"] not in done.output
 
 
