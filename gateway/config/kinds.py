@@ -97,6 +97,8 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = MappingProxyType(
         ),
         "linkedin": (
             Option(name="access_token", secret=True, required=True, example="env:LINKEDIN_ACCESS_TOKEN"),
+            Option(name="refresh_token", secret=True, needs="client_id"),
+            Option(name="client_id", needs="refresh_token", example="86abcdefghij"),
             Option(name="api_version", default="202606", read=year_and_month),
             Option(name="api_url", read=loopback_url, example="http://127.0.0.1:8200"),
         ),

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
+import structlog
 
 from gateway.asking import Asker, Lack, NoAnswer
 from gateway.clock import Clock
 from gateway.config import SourceConfig
-from gateway.sources.fetch import Asked, Fetch, FetchTrouble, Got, Part
+from gateway.sources.fetch import ACCESS_TOKEN, Asked, Fetch, FetchTrouble, Got, Part
 from gateway.sources.pull import Answer, Question
+
+log = structlog.get_logger("gateway.fetching")
 
 SHARED_FOR = 3600.0  # seconds an answer counts for other leads: a form may get new questions
 MOST_SHARED = 200
 MOST_KEPT = 64 * 1024  # characters of what was told
 MOST_OF_TROUBLE = 1000
 HIDDEN = "[hidden]"
+NOT_RENEWED = "the platform gives no new token: make one there, and a refresh token too"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,9 +61,18 @@ class Questions:
         self._clock = clock
         self._secrets = [secret for secret in secrets if secret]
         self._lock = threading.Lock()
+        self._renewing = threading.Lock()
         self._shared: dict[str, tuple[float, Any]] = {}
 
     def about(self, asked: Asked) -> Told | NotTold:
+        """Everything about one lead; a token that has run out is replaced once, where that can be done."""
+        token = self._source.options.get(ACCESS_TOKEN)
+        answer = self._about(asked)
+        if isinstance(answer, NotTold) and answer.code == "fetch.token" and self._renew(token):
+            return self._about(asked)
+        return answer
+
+    def _about(self, asked: Asked) -> Told | NotTold:
         """Ask for each part in turn; the first that is not told ends it."""
         got: dict[str, Any] = {}
         status = 0
@@ -99,6 +112,25 @@ class Questions:
         except FetchTrouble as trouble:
             trouble.answer = answer
             raise
+
+    def _renew(self, dead: str | None) -> bool:
+        """Whether there is another token than the dead one now; of several threads one asks for it."""
+        renewal = self._fetch.renewal
+        question = renewal.ask(self._source) if renewal is not None else None
+        if renewal is None or question is None:
+            return False
+        with self._renewing:
+            if self._source.options.get(ACCESS_TOKEN) != dead:
+                return True
+            try:
+                token = renewal.read(self._asker.ask(question))
+            except (FetchTrouble, NoAnswer):
+                log.warning("fetch.not_renewed", source=self._source.name, next_step=NOT_RENEWED)
+                return False
+            self._secrets.append(token)
+            self._source = replace(self._source, options={**self._source.options, ACCESS_TOKEN: token})
+        log.info("fetch.renewed", source=self._source.name)
+        return True
 
     def _not_told(self, trouble: FetchTrouble) -> NotTold:
         answer = trouble.answer

@@ -17,6 +17,7 @@ from gateway.sources.pull import Answer, Question
 
 Asked = Mapping[str, str]  # what the webhook told: the lead's `id`, its form's and others
 Got = Mapping[str, Any]  # each part that the platform has told, by its name
+ACCESS_TOKEN = "access_token"  # noqa: S105  the option that holds it
 WITHDRAWN = "withdrawn"  # in `Asked`: the person took the lead back, so there is nothing to ask for
 
 REASONS: Mapping[str, str] = MappingProxyType(
@@ -109,11 +110,20 @@ class Part:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Renewal:
+    """How a token that has run out is replaced, where the platform lets a program do that."""
+
+    ask: Callable[[SourceConfig], Question | None]  # None: this source has nothing to do it with
+    read: Callable[[Answer], str]  # the new token; raises FetchTrouble
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Fetch:
     """How the leads of one kind are asked for, part by part."""
 
     parts: tuple[Part, ...]
     complete: Callable[[SourceConfig, Asked, Got], Submission]
+    renewal: Renewal | None = None
 
 
 def reason(code: str) -> Problem:

@@ -13,10 +13,11 @@ from gateway.leads.lead import Submission
 from gateway.sources import ad_form, fetch, sampling, signatures
 from gateway.sources.ad_form import FilledForm, text_of
 from gateway.sources.base import Inbound, NotAuthentic, Reply
-from gateway.sources.fetch import Asked, Fetch, FetchTrouble, Got, Part
+from gateway.sources.fetch import Asked, Fetch, FetchTrouble, Got, Part, Renewal
 from gateway.sources.pull import Answer, Question
 
 API = "https://api.linkedin.com"
+LOGIN = "https://www.linkedin.com"
 VERSION = "202606"
 LEAD_SOURCE = "LinkedIn"
 SIGNATURE = "x-li-signature"
@@ -164,12 +165,37 @@ def complete(source: SourceConfig, asked: Asked, got: Got) -> Submission:
     return ad_form.submission_of(source, filled)
 
 
+def _ask_token(source: SourceConfig) -> Question | None:
+    """Apps that LinkedIn has allowed to do so replace their tokens themselves, for a year."""
+    refresh_token, client_id = source.options.get("refresh_token"), source.options.get("client_id")
+    if not refresh_token or not client_id:
+        return None
+    return Question(
+        url=f"{source.options.get('api_url', LOGIN)}/oauth/v2/accessToken",
+        form={
+            "grant_type": "refresh_token",
+            "refresh_token": refresh_token,
+            "client_id": client_id,
+            "client_secret": source.auth.secrets[0],
+        },
+    )
+
+
+def _read_token(answer: Answer) -> str:
+    token = text_of(fetch.object_in(answer), fetch.ACCESS_TOKEN)
+    fetch.refuse_status(answer)
+    if answer.status != 200 or not token:
+        raise FetchTrouble("fetch.token")
+    return token
+
+
 FETCH = Fetch(
     parts=(
         Part(name="lead", ask=_ask_lead, read=_read_lead),
         Part(name="form", ask=_ask_form, read=_read, shared=_shared_form),
     ),
     complete=complete,
+    renewal=Renewal(ask=_ask_token, read=_read_token),
 )
 
 

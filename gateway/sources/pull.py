@@ -38,13 +38,16 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
-    """One GET to the platform."""
+    """One GET to the platform, or a POST of a form."""
 
     url: str
     query: tuple[tuple[str, str], ...] = field(
         default=(), repr=False
     )  # with the key: never logged, never kept
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    form: Mapping[str, str] | None = field(
+        default=None, repr=False
+    )  # a POST of these fields, secrets among them
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -36,9 +37,17 @@ from tests.store.conftest import migrated_file, migrated_postgres, open_store, s
 __all__ = ["migrated_file", "migrated_postgres", "open_store", "sqlite_path", "store", "url"]
 
 
-def source_for(kind: str, platform: Platform, *, token: str = TOKEN, **changes: Any) -> SourceConfig:
+def source_for(
+    kind: str,
+    platform: Platform,
+    *,
+    token: str = TOKEN,
+    more: Mapping[str, str] = MappingProxyType({}),
+    **changes: Any,
+) -> SourceConfig:
+    """`more` are further options."""
     address = {"meta": "graph_url", "linkedin": "api_url"}[kind]
-    options = {"access_token": token, "verify_token": "v", address: platform.url}
+    options = {"access_token": token, "verify_token": "v", address: platform.url, **more}
     known: dict[str, Any] = {
         "name": "ads",
         "kind": kind,

@@ -16,6 +16,8 @@ from tests.running import serving
 
 TOKEN = "platform-access-token-0123456789"
 APP_SECRET = "app-secret-0123456789"
+REFRESH_TOKEN = "refresh-token-0123456789"
+CLIENT_ID = "86abcdefghij"
 PATIENCE = 0.3  # seconds in which these tests want an answer
 
 
@@ -132,6 +134,22 @@ def running_linkedin() -> Iterator[Platform]:
     @app.get("/rest/leadFormResponses/<lead_id>")
     def lead(lead_id: str) -> Response:
         return told(platform.leads, lead_id)
+
+    @app.post("/oauth/v2/accessToken")
+    def renew() -> Response:
+        platform.asked.append("token")
+        form = request.form
+        proof = (
+            form.get("grant_type"),
+            form.get("refresh_token"),
+            form.get("client_id"),
+            form.get("client_secret"),
+        )
+        if proof != ("refresh_token", REFRESH_TOKEN, CLIENT_ID, APP_SECRET):
+            return linkedin_error(400, "invalid_grant")()
+        token = f"renewed-token-{platform.times('token')}"
+        platform.tokens.add(token)
+        return jsonify({"access_token": token, "expires_in": 5184000})
 
     @app.get("/rest/leadForms/<form_id>")
     def form(form_id: str) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import orjson
@@ -10,7 +11,14 @@ from structlog.testing import capture_logs
 
 from gateway.leads.lead import State
 from tests.fetching.conftest import Bench
-from tests.fetching.platforms import linkedin_error, linkedin_form, linkedin_lead, plain
+from tests.fetching.platforms import (
+    CLIENT_ID,
+    REFRESH_TOKEN,
+    linkedin_error,
+    linkedin_form,
+    linkedin_lead,
+    plain,
+)
 from tests.sources.making import make_inbound
 from tests.store.making import OWNER
 
@@ -185,3 +193,56 @@ def test_every_no_has_its_reason(linkedin_bench: Bench, trouble: Callable, reaso
     linkedin_bench.later(301)
     assert linkedin_bench.told(lead_id)[0] == "queued"
     assert linkedin_bench.store.holds("main") == []
+
+
+# -- a token that is replaced by itself ----------------------------------------------------------------------
+
+
+def renewing(bench: Bench, refresh_token: str = REFRESH_TOKEN) -> Bench:
+    bench.changes = {"more": {"refresh_token": refresh_token, "client_id": CLIENT_ID}}
+    bench.desk = bench.new_desk()
+    return bench
+
+
+def test_a_token_that_has_run_out_is_replaced_and_nobody_notices(linkedin_bench: Bench) -> None:
+    bench = renewing(linkedin_bench)
+    with_leads(bench, ONE, TWO)
+    bench.platform.tokens = set()
+    leads = bench.announce(ONE, TWO)
+
+    assert bench.work() == 2
+
+    assert {bench.told(each)[0] for each in leads} == {"queued"}
+    assert bench.platform.times("token") == 1
+    assert bench.store.holds("main") == []
+
+
+def test_leads_asked_for_at_the_same_time_replace_it_once(linkedin_bench: Bench) -> None:
+    bench = renewing(linkedin_bench)
+    ids = [f"lead-number-{number}" for number in range(8)]
+    with_leads(bench, *ids)
+    bench.platform.tokens = set()
+    leads = bench.announce(*ids)
+    threads = [threading.Thread(target=bench.work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert {bench.told(each)[0] for each in leads} == {"queued"}
+    assert bench.platform.times("token") == 1
+
+
+def test_a_refresh_token_that_has_run_out_too_holds_the_source(linkedin_bench: Bench) -> None:
+    bench = renewing(linkedin_bench, "an-old-refresh-token-0123456789")
+    with_leads(bench, ONE, TWO)
+    bench.platform.tokens = set()
+    leads = bench.announce(ONE, TWO)
+
+    with capture_logs() as lines:
+        bench.work()
+
+    assert {bench.told(each) for each in leads} == {("quarantined", "fetch.token")}
+    assert {"fetch.not_renewed", "fetch.held"} <= {line["event"] for line in lines}
+    assert "refresh-token" not in str(lines)
+    assert bench.platform.times("token") == 1
