@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench import webhooks
 from bench.fake_dialer import FakeDialer
 from bench.load import Target
 from bench.processes import Process, StartError, free_port
@@ -56,7 +57,7 @@ list_id = "{LIST_ID}"
 lead_source = "Website"
 wait = {self.wait}
 limits = ["{self.limit}"]
-"""
+{webhooks.tables(LIST_ID, self.limit)}"""
 
 
 class Entrant:
@@ -188,6 +189,7 @@ def environment(home: Path, *, redis: str, port: int, workers: int) -> Mapping[s
         "GATEWAY_WORKERS": str(workers),
         "GATEWAY_DRAIN_SECONDS": "2",
         "GATEWAY_STATE_DIR": str(home / "var"),
+        webhooks.SECRET_VARIABLE: webhooks.SECRET,
     }
     for name in [name for name in os.environ if name.startswith("GATEWAY_")]:
         del os.environ[name]

@@ -85,9 +85,15 @@ def run_wrk(target: Target, load: Load) -> Measured:
 
 
 def rate_command(
-    program: Path, target: Target, *, per_second: float, seconds: float, connections: int
+    program: Path,
+    target: Target,
+    *,
+    per_second: float,
+    seconds: float,
+    connections: int,
+    requests: Path | None = None,
 ) -> list[str]:
-    """The open loop's command; it runs beside the sampling of memory."""
+    """The open loop's command; it runs beside whatever else is measured. `requests`: what to send, else leads."""
     port = target.url.rsplit(":", 1)[1]
     return [
         str(program),
@@ -97,6 +103,7 @@ def rate_command(
         f"{per_second:g}",
         f"{seconds:g}",
         str(connections),
+        *([str(requests)] if requests else []),
     ]
 
 

@@ -1,6 +1,9 @@
 /* Posts leads at a fixed rate, whether the answers keep up or not, and prints one line of JSON.
  *
- *   rate PORT KEY FIRST_NUMBER PER_SECOND SECONDS CONNECTIONS
+ *   rate PORT KEY FIRST_NUMBER PER_SECOND SECONDS CONNECTIONS [REQUESTS]
+ *
+ * REQUESTS is a file of ready requests, one after the other, each behind its length (4 bytes, little-endian); they are
+ * sent in their order. Without it every request is a new lead of a partner.
  *
  * Each lead has its moment; its latency counts from that moment, also when it had to wait for a free connection.
  * A closed loop (wrk) cannot see such waiting: it stops asking while the server is slow.
@@ -33,6 +36,8 @@ struct connection {
 static int port, epoll_fd, timer_fd;
 static const char *key;
 static uint64_t first_number;
+static char *ready;                  /* the file of requests, or NULL */
+static size_t ready_size, ready_at;
 static struct connection *connections, **idle;
 static size_t idle_first, idle_count, connection_count;
 static uint32_t *latencies;          /* microseconds */
@@ -86,17 +91,42 @@ static void reopen(struct connection *c) {
 }
 
 /* The same spreading of numbers as in the wrk scripts: no phone number comes twice. */
-static void post(struct connection *c, size_t n, int64_t due) {
-    char body[512], request[1024];
+static int next_partner(char *request, size_t room, size_t n) {
+    char body[512];
     uint64_t number = first_number + n, phone = 7000000000ULL + number * 1000003ULL % 3000000000ULL;
     int length = snprintf(body, sizeof body,
                           "{\"CustomerName\":\"Caller %llu\",\"MobileNo\":\"%llu\",\"EnquiryType\":\"Test drive\","
                           "\"LeadfromURL\":\"https://www.example.com/models/offers?utm_source=newsletter\"}",
                           (unsigned long long)number, (unsigned long long)phone);
-    int size = snprintf(request, sizeof request,
+    return snprintf(request, room,
                         "POST /v1/leads HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\n"
                         "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
                         key, length, body);
+}
+
+static void load_requests(const char *path) {
+    FILE *file = fopen(path, "rb");
+    if (!file || fseek(file, 0, SEEK_END)) { perror(path); exit(1); }
+    ready_size = ftell(file);
+    rewind(file);
+    ready = malloc(ready_size + 1);
+    if (!ready || fread(ready, 1, ready_size, file) != ready_size) { perror(path); exit(1); }
+    fclose(file);
+}
+
+static int next_ready(const char **request) {
+    uint32_t size;
+    if (ready_at + sizeof size > ready_size) { fputs("rate: fewer requests in the file than are due\n", stderr); exit(1); }
+    memcpy(&size, ready + ready_at, sizeof size);
+    *request = ready + ready_at + sizeof size;
+    ready_at += sizeof size + size;
+    return (int)size;
+}
+
+static void post(struct connection *c, size_t n, int64_t due) {
+    char made[1024];
+    const char *request = made;
+    int size = ready ? next_ready(&request) : next_partner(made, sizeof made, n);
     c->busy = 1;
     c->due = due;
     c->length = 0;
@@ -131,7 +161,7 @@ static void count_answer(struct connection *c) {
     int status = atoi(c->in + 9);
     latencies[answered++] = (uint32_t)((now_ns() - c->due) / 1000);
     if (status == 201) created++;
-    else if (status == 202) kept++;
+    else if (status == 202 || status == 200) kept++;
     else if (!other++) fprintf(stderr, "rate: first unexpected answer: %.300s\n", c->in);
     char *id = strstr(c->in, "\"lead_id\":");
     if (id && strpbrk(id + 10, "0123456789n") && *strpbrk(id + 10, "0123456789n") != 'n') with_id++;
@@ -174,7 +204,11 @@ static double percentile_ms(double p) {
 }
 
 int main(int count, char **arguments) {
-    if (count != 7) { fputs("usage: rate PORT KEY FIRST_NUMBER PER_SECOND SECONDS CONNECTIONS\n", stderr); return 2; }
+    if (count != 7 && count != 8) {
+        fputs("usage: rate PORT KEY FIRST_NUMBER PER_SECOND SECONDS CONNECTIONS [REQUESTS]\n", stderr);
+        return 2;
+    }
+    if (count == 8) load_requests(arguments[7]);
     signal(SIGPIPE, SIG_IGN);
     port = atoi(arguments[1]);
     key = arguments[2];

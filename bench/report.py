@@ -9,6 +9,7 @@ from typing import Any
 from bench.scenarios import Series
 from bench.tooling import BENCH
 from bench.verdicts import Spread, Verdict, mid, values
+from bench.webhooks import KINDS
 
 README = BENCH / "README.md"
 QUIET_CORES = 0.3  # Redis takes a part of that
@@ -104,6 +105,21 @@ def memory(result: dict[str, Any]) -> str:
         f"All gateway processes together (PSS), MB: {course}; highest {max(samples):.0f}.\n"
         f"{load['created']:,} of {load['due']:,} leads answered with their Lead ID; "
         f"p50 {load['p50_ms']:.1f} ms, p99 {load['p99_ms']:.1f} ms, counted from each lead's own moment."
+    )
+
+
+def webhooks(rounds: Sequence[dict[str, Any]]) -> str:
+    """Milliseconds until a platform has its acknowledgement."""
+    keys = ("p50_ms", "p90_ms", "p99_ms", "max_ms")
+    body = []
+    for key in keys:
+        one = Spread.of([float(each[key]) for each in rounds])
+        body.append([key.removesuffix("_ms"), f"{one.median:,.2f} ({one.low:,.2f} to {one.high:,.2f})"])
+    due = sum(each["due"] for each in rounds)
+    return (
+        "### Acknowledging webhooks\n\n"
+        f"{due:,} signed deliveries of {len(KINDS)} kinds at a steady rate; milliseconds from each one's own moment,"
+        " median (lowest to highest) of the rounds.\n\n" + _table(["", "ms"], body)
     )
 
 

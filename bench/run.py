@@ -18,8 +18,8 @@ from bench.scenarios import Plan, Series
 from bench.stand import CONTESTANTS, Stand
 from bench.tooling import OUT, MissingToolError, machine, require_tools
 
-SCENARIOS = ("throughput", "single", "hang", "backlog", "memory")
-GATEWAY_ONLY = ("hang", "backlog", "memory")
+SCENARIOS = ("throughput", "single", "webhooks", "hang", "backlog", "memory")
+GATEWAY_ONLY = ("webhooks", "hang", "backlog", "memory")
 
 
 def arguments() -> argparse.Namespace:
@@ -63,10 +63,10 @@ def measure(
     raw: dict[str, Any] = {}
     for name in wanted:
         print(f"\n{name}", flush=True)
-        if name == "memory":
-            result = trials.memory(stand, what)
-            sections.append(report.memory(result))
-            found += verdicts.memory(result)
+        if name in ("memory", "webhooks"):
+            result = getattr(trials, name)(stand, what)
+            sections.append(getattr(report, name)(result))
+            found += getattr(verdicts, name)(result)
             raw[name] = result
             continue
         rows = _rows(name, stand, what)

@@ -11,14 +11,19 @@ from bench.backlog import prepare
 from bench.entrants import Gateway
 from bench.fake_dialer import Pace
 from bench.load import Load, rate_command, result_line, run_wrk
+from bench.processes import busy_seconds
 from bench.scenarios import Plan, Series
 from bench.stand import Stand
+from bench.webhooks import write_requests
 
 ACKNOWLEDGED = "^20[12]$"
 HANG_CALLERS = 64
 HANG_TIMEOUT = 3  # the gateway's patience with one dialer call, so that a round need not last minutes
 MEMORY_RATE = 1000
 MEMORY_CALLERS = 256
+WEBHOOK_RATE = 500
+WEBHOOK_SECONDS = 20.0
+WEBHOOK_SENDERS = 64
 DAM = Pace(delay_ms=1000, cap=1)
 
 
@@ -76,6 +81,38 @@ def _sample(gateway: Gateway, generator: subprocess.Popen[str]) -> list[float]:
         samples.append(round(gateway.process.memory_mb(), 1))
         time.sleep(1)
     return samples
+
+
+def webhooks(stand: Stand, plan: Plan) -> list[dict[str, Any]]:
+    """Signed deliveries of several platforms at a steady rate; each round's answers, from each one's own moment."""
+    rounds = []
+    for _ in range(plan.rounds):
+        gateway = stand.gateway()
+        stand.dialer.settle()
+        stand.dialer.behave(Pace(delay_ms=20))
+        requests = gateway.home / "requests"
+        write_requests(
+            requests, (gateway.home / "gateway.toml").read_text(), int(WEBHOOK_RATE * WEBHOOK_SECONDS)
+        )
+        command = rate_command(
+            stand.programs["rate"],
+            gateway.target,
+            per_second=WEBHOOK_RATE,
+            seconds=WEBHOOK_SECONDS,
+            connections=WEBHOOK_SENDERS,
+            requests=requests,
+        )
+        before = busy_seconds()
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+        result = {**result_line(done.stdout), "busy_cores": (busy_seconds() - before) / WEBHOOK_SECONDS}
+        rounds.append(result)
+        print(
+            f"  {result['kept']:,} of {result['due']:,} acknowledged, p50 {result['p50_ms']} ms,"
+            f" p99 {result['p99_ms']} ms",
+            flush=True,
+        )
+        stand.leave(gateway)
+    return rounds
 
 
 def backlog(stand: Stand, plan: Plan) -> list[Series]:

@@ -136,6 +136,17 @@ def memory(result: dict[str, Any]) -> list[Verdict]:
     ]
 
 
+def webhooks(rounds: Sequence[dict[str, Any]]) -> list[Verdict]:
+    """Soon enough for the most impatient platform, and every delivery acknowledged."""
+    p50, p99 = (median(one[key] for one in rounds) for key in ("p50_ms", "p99_ms"))
+    missing = sum(one["due"] - one["kept"] for one in rounds)
+    return [
+        Verdict(what="webhooks: acknowledged, median", measured=p50, target="< 10 ms", passed=p50 < 10),
+        Verdict(what="webhooks: acknowledged, p99", measured=p99, target="< 50 ms", passed=p99 < 50),
+        at_most("webhooks: deliveries without an acknowledgement", missing, 0, "deliveries"),
+    ]
+
+
 def backlog(rows: Sequence[Series]) -> list[Verdict]:
     found = []
     for series in rows:
