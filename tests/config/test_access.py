@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.config import Auth, parse_config
+from gateway.config import Auth, config_warnings, parse_config
 from gateway.config.access import METHODS
-from tests.config.files import ENVIRON, problems_of, spoilt
+from tests.config.files import ENVIRON, GOOD, problems_of, spoilt
 
 GITHUB_SIGNATURE = ("X-Hub-Signature-256", "sha256=", "hex")
 
@@ -62,3 +62,57 @@ def test_a_key_that_a_method_does_not_read_is_named(method: str, line: str, key:
     found = told(f'auth = "{method}"\nsecret = "env:PORTAL_TOKEN"\n{line}')
 
     assert f'is not read with auth = "{method}"' in found[f"sources.portal.{key}"]
+
+
+# -- platforms that sign, and senders that cannot ------------------------------------------------------------
+
+
+def source(*lines: str) -> str:
+    return "\n".join([GOOD, "[sources.ads]", 'list_id = "25062018"', 'dialer = "main"', *lines, ""])
+
+
+def test_a_platform_has_its_secret_and_nothing_else() -> None:
+    text = source('kind = "google_ads"', 'secret = ["env:PORTAL_TOKEN", "env:DIALER_PASSWORD"]')
+
+    auth = parse_config(text, ENVIRON).sources["ads"].auth
+
+    assert (auth.method, auth.secrets) == ("platform", ("portal-token-of-24-chars", "dialer-password-1"))
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "told"),
+    [
+        ("", "secret", "is missing"),
+        ('secret = "env:EMPTY"', "secret", "EMPTY"),
+        ('auth = "none"', "auth", "its platform proves itself"),
+        ('token = "env:PORTAL_TOKEN"', "token", "its platform proves itself"),
+        ('networks = ["192.0.2.0/24"]', "networks", "its platform proves itself"),
+        ('signature_header = "X-Signature"', "signature_header", "is not a key of this table"),
+    ],
+)
+def test_what_a_platform_cannot_do_with_is_named(line: str, key: str, told: str) -> None:
+    assert told in problems_of(source('kind = "tiktok"', line))[f"sources.ads.{key}"]
+
+
+def test_a_sender_that_cannot_sign_needs_a_token_in_its_address() -> None:
+    assert "put it into the address" in problems_of(source('kind = "microsoft_ads"'))["sources.ads.token"]
+
+
+def test_a_sender_that_cannot_sign_may_have_another_proof() -> None:
+    text = source('kind = "microsoft_ads"', 'auth = "basic"', 'user = "ms"', 'password = "env:PORTAL_TOKEN"')
+
+    assert parse_config(text, ENVIRON).sources["ads"].auth.method == "basic"
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (('kind = "microsoft_ads"', 'auth = "none"'), "whoever knows the address can make leads"),
+        (('kind = "google_ads"', 'secret = "env:SHORT"'), "fewer than 16 characters"),
+        (('kind = "microsoft_ads"', 'token = "env:SHORT"'), "fewer than 16 characters"),
+    ],
+)
+def test_a_door_that_is_easily_opened_is_a_warning(lines: tuple[str, ...], told: str) -> None:
+    warnings = config_warnings(parse_config(source(*lines), {**ENVIRON, "SHORT": "short"}))
+
+    assert told in {doubt.key: doubt.message for doubt in warnings}["sources.ads.auth"]
