@@ -186,11 +186,12 @@ def _values(fields: tuple[str, ...], *, sample: bool) -> dict[str, str]:
 
 def _ask_for_a_real_dialer(config: GatewayConfig, source: SourceConfig, number: int) -> None:
     """The number of a sample is invented, yet somebody may have it."""
-    dialer = config.dialers.get(source.dialer)
-    if dialer is not None and not is_loopback(dialer.url):
+    names = dict.fromkeys([source.dialer, *(route.dialer for route in source.routes if route.dialer)])
+    real = [name for name in names if name in config.dialers and not is_loopback(config.dialers[name].url)]
+    if real:
         click.confirm(
-            f"The dialer {dialer.name} will get a lead with the number {sampling.phone(number)}, which may be "
-            "somebody's. Send it?",
+            f"The dialer {' or '.join(real)} will get a lead with the number {sampling.phone(number)}, "
+            "which may be somebody's. Send it?",
             abort=True,
             err=True,
         )
