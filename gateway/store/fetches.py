@@ -28,7 +28,7 @@ _WAITING = f"{PARKED} AND state = 'quarantined'"
 _DUE = (
     "SELECT id FROM leads AS due"  # noqa: S608
     f" WHERE {_WAITING} AND dialer = ? AND hold_scope = ? AND next_at <= ?"
-    " AND {free} ORDER BY next_at, id LIMIT ? {skip_locked}"
+    " AND {free} ORDER BY next_at LIMIT ? {skip_locked}"
 )
 _FREE = "NOT EXISTS (SELECT 1 FROM holds WHERE holds.dialer = due.dialer AND holds.scope = due.hold_scope)"
 _CLAIM = (

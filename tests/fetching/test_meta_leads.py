@@ -17,8 +17,7 @@ from tests.fetching.conftest import Bench
 from tests.fetching.platforms import APP_SECRET, TOKEN, dripping, graph_error, graph_lead, plain
 from tests.store.making import OWNER
 
-ONE, TWO, THREE = "4441", "4442", "4443"
-ONE, TWO, THREE = (f"{each}00000001" for each in (ONE, TWO, THREE))
+ONE, TWO, THREE = "444100000001", "444200000001", "444300000001"
 DAY = 86400.0
 
 
