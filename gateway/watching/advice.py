@@ -9,6 +9,7 @@ from gateway.leads.field_names import DIALER_FIELDS, NOT_ALLOWED, place_of
 from gateway.watching.drift import Change, What
 
 _FREE = ("CustomField1", "CustomField2")
+_CARRIES = ("value", "text", "number", "raw", "formatted", "full")
 _LAST_STEP = re.compile(r'(?:"((?:[^"\\]|\\.)*)"|([A-Za-z0-9_]+))$', re.ASCII)
 _NOT_TO_MAP = NOT_ALLOWED | {"prospects_id"}
 
@@ -16,22 +17,36 @@ _NOT_TO_MAP = NOT_ALLOWED | {"prospects_id"}
 def line_for(change: Change, source: SourceConfig, *, inside: tuple[str, ...] = ()) -> str:
     """For `[sources.NAME.fields]`; empty where nothing has to be read. `inside`: paths of the parts of a field that
     has become an object."""
-    if change.what is What.BACK:
+    if change.what is What.BACK or (change.what is What.MISSING and not change.instead):
         return ""
-    if change.what is What.MISSING:
-        return _line(readers(change.path, source), change.instead) if change.instead else ""
-    path = change.path
-    if change.after == "object":
-        path = _best_part(inside, change.path) or change.path
-    elif change.after == "list" and change.what is What.RETYPED:
-        path = f"{change.path}[0]"
-    return _line(readers(change.path, source) or (_field_for(path, source),), path)
+    path = change.instead or _where_to_read(change, inside)
+    names = readers(change.path, source)
+    if names:
+        # Beside it the expression may name others: those stay.
+        return "; ".join(
+            f"{name} = {_toml(_naming(change.path).sub(lambda _: path, source.fields[name]))}"
+            for name in names
+        )
+    return f"{_field_for(path, source)} = {_toml(path)}"
 
 
 def readers(path: str, source: SourceConfig) -> tuple[str, ...]:
     """The fields whose mapping names this path."""
-    whole = re.compile(rf"(?<![\w.]){re.escape(path)}(?!\w)")
-    return tuple(name for name, expression in source.fields.items() if whole.search(expression))
+    naming = _naming(path)
+    return tuple(name for name, expression in source.fields.items() if naming.search(expression))
+
+
+def _where_to_read(change: Change, inside: tuple[str, ...]) -> str:
+    if change.after == "object":
+        return _best_part(inside, change.path) or change.path
+    if change.after == "list" and change.what is What.RETYPED:
+        return f"{change.path}[0]"
+    return change.path
+
+
+def _naming(path: str) -> re.Pattern[str]:
+    """Finds `path` in an expression, and not as a part of another."""
+    return re.compile(rf"(?<![\w.]){re.escape(path)}(?!\w)")
 
 
 def _field_for(path: str, source: SourceConfig) -> str:
@@ -43,23 +58,20 @@ def _field_for(path: str, source: SourceConfig) -> str:
 
 
 def _best_part(paths: tuple[str, ...], of: str) -> str:
-    """The part that means what the whole meant, else the first."""
+    """The part that means what the whole meant, else one whose name says that it carries the value, else the first."""
     place = place_of(last_name(of))
     for path in paths:
         part = place_of(last_name(path))
         if place is not None and part is not None and part.field == place.field:
             return path
-    return paths[0] if paths else ""
+    carrying = (path for name in _CARRIES for path in paths if last_name(path).casefold() == name)
+    return next(carrying, paths[0] if paths else "")
 
 
 def last_name(path: str) -> str:
     """`answer."Your city?"` ends in `Your city?`."""
     found = _LAST_STEP.search(path)
     return (found[1] or found[2] or "") if found else path
-
-
-def _line(names: tuple[str, ...], path: str) -> str:
-    return "; ".join(f"{name} = {_toml(path)}" for name in names)
 
 
 def _toml(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import pytest
 
@@ -92,7 +93,7 @@ def test_chance_alone_is_hardly_ever_taken_for_silence(per_hour: float) -> None:
     hours = hours_of(past)
 
     alarms = 0
-    for last, following in zip(present, present[1:], strict=False):
+    for last, following in pairwise(present):
         gap = usual_gap(hours, at=min(following, MONDAY + WEEK * HOUR - 1))
         assert gap is not None
         alarms += following - last >= max(3 * gap, 900.0)
