@@ -53,6 +53,7 @@ class Filled:
     test: bool = False
 
 
+MOST_OF_A_NAME = 50  # answers to one and the same question
 _DIALER_NAMES = {Asks.PHONE: "MobileNo", Asks.NAME: "CustomerName"}
 _PIPED = re.compile(r"\{\{[^{}]{0,200}\}\}|<[^<>]{0,300}>|\([^()]{0,100}\)")  # {{field:…}}, tags, (10 digits)
 _OPENING = re.compile(
@@ -119,6 +120,8 @@ def _fields(answers: Iterable[Answer]) -> tuple[dict[str, Any], dict[str, Any]]:
 def _put(fields: dict[str, Any], name: str, value: Any) -> None:
     numbered, number = name, 2
     while numbered in fields:
+        if number > MOST_OF_A_NAME:
+            return  # the enquiry keeps the rest; looking for a free number each time would take for ever
         numbered, number = f"{name} ({number})", number + 1
     fields[numbered] = value
 
