@@ -101,6 +101,13 @@ def graph_version(value: str) -> str:
     return value
 
 
+def digits(value: str) -> str:
+    """An id that becomes part of a platform's address."""
+    if not re.fullmatch(r"[0-9]{5,32}", value):
+        raise ValueProblemError('must be the number of a page, such as "153125381133"')
+    return value
+
+
 def year_and_month(value: str) -> str:
     if not re.fullmatch(r"20[0-9]{2}(?:0[1-9]|1[0-2])", value):
         raise ValueProblemError('must be a year and a month such as "202606"')

@@ -15,7 +15,7 @@ from gateway.config import SourceConfig
 from gateway.leads.identity import new_id
 from gateway.pulling.rows import Kept, keep_rows
 from gateway.sources.base import Kind
-from gateway.sources.pull import DAY, FARTHEST, MINUTE, Page, Pull, PullTrouble, Window
+from gateway.sources.pull import DAY, FARTHEST, MINUTE, Page, Pull, PullTrouble, Window, unreadable
 from gateway.store.pulls import Checkpoint
 
 log = structlog.get_logger("gateway.pulling")
@@ -26,6 +26,7 @@ SHORTEST_PAUSE = MINUTE
 LONGEST_PAUSE = 30 * MINUTE
 KEY_PAUSE = 15 * MINUTE
 SILENCE, PATIENCE = 20.0, 60.0  # seconds without a byte, and for a whole answer
+MOST_PAGES = 2000  # of one window: beyond it a platform sends us round in circles
 MOST_BYTES = 16 * 1024 * 1024  # of one answer
 FOR_A_PERSON = frozenset({"pull.key", "pull.refused"})  # what no waiting mends
 
@@ -148,9 +149,9 @@ class Feed:
         kept = Kept()
         page = ""
         try:
-            while True:
+            for _ in range(MOST_PAGES):
                 found = self._ask(window, page)
-                kept = kept.plus(keep_rows(self._services, self.source, self._kind, found.rows))
+                kept = kept.plus(keep_rows(self._services, self.source, self._kind, self.pull, found.rows))
                 if found.cut:
                     return self._cut(window, kept)
                 if found.next_page is None:
@@ -158,6 +159,7 @@ class Feed:
                 page = found.next_page
                 if self._wait(self.pull.pace):
                     return Turn(outcome=Outcome.STOPPED, window=window, kept=kept)
+            raise unreadable()
         except _TurnLost:
             return Turn(outcome=Outcome.STOPPED, window=window, kept=kept)
         except PullTrouble as trouble:

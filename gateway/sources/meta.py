@@ -26,11 +26,11 @@ DUMMY = "test lead: dummy data for"
 DUMMY_ADDRESSES = frozenset({"test@meta.com", "test@fb.com"})
 
 _CHALLENGE = re.compile(r"[0-9A-Za-z_-]{1,128}", re.ASCII)  # nothing that a browser could take for a page
-_ID = re.compile(r"[0-9]{5,32}", re.ASCII)
+ID = re.compile(r"[0-9]{5,32}", re.ASCII)
 _IDS = ("form_id", "page_id", "ad_id", "adgroup_id", "created_time")
-_FEW = "id,created_time,form_id,field_data"
-_ALL = (
-    f"{_FEW},ad_id,ad_name,adset_id,adset_name,campaign_id,campaign_name,custom_disclaimer_responses,"
+FEW_FIELDS = "id,created_time,form_id,field_data"
+ALL_FIELDS = (
+    f"{FEW_FIELDS},ad_id,ad_name,adset_id,adset_name,campaign_id,campaign_name,custom_disclaimer_responses,"
     "is_organic,platform"
 )
 _LEAD_SOURCES = {"fb": "Facebook", "ig": "Instagram"}
@@ -107,22 +107,27 @@ def sample(source: SourceConfig, number: int) -> Inbound:
 
 
 def _ask(source: SourceConfig, asked: Asked, _got: Got) -> Question:
-    return _question(source, asked, _ALL)
+    return _question(source, asked, ALL_FIELDS)
 
 
 def _ask_less(source: SourceConfig, asked: Asked, _got: Got) -> Question:
     """Without the names of ads, which take a right of their own."""
-    return _question(source, asked, _FEW)
+    return _question(source, asked, FEW_FIELDS)
 
 
 def _question(source: SourceConfig, asked: Asked, fields: str) -> Question:
+    return graph_question(source, asked["id"], (("fields", fields),))
+
+
+def graph_question(source: SourceConfig, path: str, query: tuple[tuple[str, str], ...]) -> Question:
+    """Proves that whoever holds the token knows the app's secret too."""
     base = source.options.get("graph_url", GRAPH)
     version = source.options.get("graph_version", VERSION)
     token = source.options.get("access_token", "")
     return Question(
-        url=f"{base}/{version}/{asked['id']}",
+        url=f"{base}/{version}/{path}",
         query=(
-            ("fields", fields),
+            *query,
             ("access_token", token),
             ("appsecret_proof", signatures.hmac_hex(source.auth.secrets[0], token.encode())),
         ),
@@ -130,12 +135,20 @@ def _question(source: SourceConfig, asked: Asked, fields: str) -> Question:
 
 
 def _read(asked: Asked, answer: Answer) -> Any:
+    value = graph_object(answer)
+    if text_of(value, "id") != asked["id"]:
+        raise FetchTrouble("fetch.unreadable")
+    return value
+
+
+def graph_object(answer: Answer) -> dict[str, Any]:
+    """What the Graph API tells; raises FetchTrouble for what it says instead."""
     value = fetch.object_in(answer)
     error = value.get("error")
     if isinstance(error, dict):
         raise _trouble(error, answer)
     fetch.refuse_status(answer)
-    if answer.status != 200 or text_of(value, "id") != asked["id"]:
+    if answer.status != 200:
         raise FetchTrouble("fetch.unreadable")
     return value
 
@@ -180,7 +193,7 @@ def _leadgen(entries: list[Any]) -> Iterator[Any]:
 def _submission(source: SourceConfig, change: Mapping[str, Any]) -> Submission:
     lead_id = text_of(change, "leadgen_id")
     asked = fetch.checked(
-        {"id": lead_id, **{name: ad_form.first_text(change, name) for name in _IDS}}, id_pattern=_ID
+        {"id": lead_id, **{name: ad_form.first_text(change, name) for name in _IDS}}, id_pattern=ID
     )
     if isinstance(change.get("field_data"), list):  # tools that try a webhook send the answers along
         return _filled(source, asked, change)

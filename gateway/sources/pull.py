@@ -80,6 +80,7 @@ class Pull:
     overlap: float  # seconds in which the platform may still file a lead of the past
     ask: Callable[[SourceConfig, Window, str, float], Question]  # the page, "" for the first; now
     read: Callable[[SourceConfig, str, Answer], Page]  # which page it is; raises PullTrouble
+    wrap: Callable[[Sequence[Any]], Any] = list  # rows as `parse` of the kind reads them, each one lead
     own_ids: bool = True  # False: its key is our guess, so what repeats it is kept, as a duplicate
 
     def is_on(self, source: SourceConfig) -> bool:
@@ -101,14 +102,16 @@ def refuse_trouble(answer: Answer, *, resting: float) -> None:
     if answer.status in (401, 403):
         raise wrong_key()
     if answer.status >= 500:
-        raise PullTrouble(
-            "pull.status", "The platform is out of order. It is asked again.", pause=answer.retry_after
-        )
+        raise out_of_order(answer.retry_after)
     if answer.status != 200:
         raise PullTrouble(
             "pull.refused",
             f"The platform answered with status {answer.status}. Look at the source's options.",
         )
+
+
+def out_of_order(pause: float | None) -> PullTrouble:
+    return PullTrouble("pull.status", "The platform is out of order. It is asked again.", pause=pause)
 
 
 def wrong_key() -> PullTrouble:

@@ -23,6 +23,7 @@ from gateway.sources import (
     linkedin,
     magicbricks,
     meta,
+    meta_pull,
     microsoft_ads,
     ninety_nine_acres,
     ninja_forms,
@@ -226,6 +227,7 @@ SOURCES: dict[str, Kind] = {
         handshake=meta.handshake,
         sample=meta.sample,
         fetch=meta.FETCH,
+        pull=meta_pull.PULL,
     ),
     "hubspot": Kind(
         door=Door.WEBHOOK,

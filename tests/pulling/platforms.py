@@ -19,6 +19,8 @@ from urllib.parse import parse_qs, urlsplit
 KEY = "pull-key-0123456789"
 PROFILE = "12345"
 IST = 19800
+PAGE, FORMS = "153125381133", ("111111111", "222222222", "333333333")
+SECRET = "app-secret-0123456789"
 Told = tuple[int, bytes]
 
 
@@ -110,6 +112,41 @@ class TradeIndia(Platform):
     @staticmethod
     def _day(text: str) -> float:
         return calendar.timegm(time.strptime(text, "%Y-%m-%d")) - IST
+
+
+class Meta(Platform):
+    """A page's forms, and each form's leads, newest first; both come in pages with cursors."""
+
+    may_name_ads = True
+    size = 2
+
+    def judge(self, path: str, query: dict[str, str]) -> Told:
+        if query.get("access_token") != KEY:
+            return told({"error": {"code": 190, "message": "expired"}}, 401)
+        if (
+            query.get("appsecret_proof")
+            != hmac.new(SECRET.encode(), KEY.encode(), hashlib.sha256).hexdigest()
+        ):
+            return told({"error": {"code": 100, "message": "proof"}}, 400)
+        if path == f"/v26.0/{PAGE}/leadgen_forms":
+            return self._paged([{"id": form} for form in FORMS], query)
+        form = path.removeprefix("/v26.0/").removesuffix("/leads")
+        if form not in FORMS:
+            return told({"error": {"code": 100, "error_subcode": 33}}, 400)
+        if not self.may_name_ads and "ad_name" in query["fields"]:
+            return told({"error": {"code": 200, "message": "ads_management"}}, 403)
+        (since,) = json.loads(query["filtering"])
+        assert (since["field"], since["operator"]) == ("time_created", "GREATER_THAN")
+        rows = [row for at, row in reversed(self.filed) if at > since["value"] and row["form_id"] == form]
+        return self._paged(rows, query)
+
+    def _paged(self, rows: list[dict[str, Any]], query: dict[str, str]) -> Told:
+        start = int(query.get("after", "0"))
+        end = start + self.size
+        paging: dict[str, Any] = {"cursors": {"before": str(start), "after": str(end)}}
+        if end < len(rows):
+            paging["next"] = "https://graph.facebook.com/with-a-token"
+        return told({"data": rows[start:end], "paging": paging})
 
 
 @contextmanager

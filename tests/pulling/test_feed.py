@@ -29,6 +29,8 @@ TROUBLES = {
     "silent": "pull.timeout",
     "drip": "pull.timeout",
 }
+# What is no JSON of the Graph API's kind does not come from it.
+TROUBLES_OF_META = {**TROUBLES, "key": "pull.unreadable", "redirect": "pull.unreadable"}
 
 
 def push(world: World, number: int) -> None:
@@ -45,13 +47,14 @@ def push(world: World, number: int) -> None:
 
 def test_a_lead_that_was_only_filed_is_brought(world: World) -> None:
     world.file(1)
+    began = world.clock.now()
 
     turn = world.feed().turn()
 
     assert (turn.outcome, turn.kept.fresh) == (Outcome.DONE, 1)
     assert world.phones() == ["9800000001"]
     assert world.leads()[0].state is State.QUEUED
-    assert world.covered() == world.clock.now() - world.feed().pull.overlap
+    assert world.covered() == began - world.feed().pull.overlap
 
 
 def test_the_overlap_brings_nothing_twice(world: World) -> None:
@@ -89,7 +92,7 @@ def test_whatever_goes_wrong_the_lead_is_brought_in_the_end(world: World, fault:
 
     failed = feed.turn()
 
-    assert failed.word == TROUBLES[fault]
+    assert failed.word == (TROUBLES_OF_META if world.kind == "meta" else TROUBLES)[fault]
     assert world.covered() == covered
     world.later()
     assert feed.turn().outcome is Outcome.DONE
@@ -105,7 +108,7 @@ def test_answers_come_in_any_wrapping(world: World, manner: str) -> None:
 
 
 def test_a_wrong_key_is_told_as_such(world: World) -> None:
-    name = "encryption_key" if world.kind == "housing" else "pull_key"
+    name = {"housing": "encryption_key", "meta": "access_token"}.get(world.kind, "pull_key")
 
     turn = world.feed(**{name: "another-key-0123456789"}).turn()
 
@@ -265,7 +268,7 @@ def test_after_days_off_every_window_is_asked_for_in_turn(world: World) -> None:
         assert feed.turn().outcome is Outcome.DONE
         turns += 1
 
-    assert turns > 1
+    assert turns >= 11 * DAY / feed.pull.longest
     assert world.phones() == [f"98{number:08d}" for number in range(16)]
 
 
@@ -422,3 +425,39 @@ def test_pauses_grow_while_the_platform_is_out_of_order(indiamart: World) -> Non
         indiamart.later()
 
     assert pauses == [305, 305, 305, 480, 960, 1800]
+
+
+def test_every_form_of_a_page_is_asked_for_all_its_leads(open_world, sqlite_path) -> None:  # type: ignore[no-untyped-def]
+    world: World = open_world("meta", f"sqlite:///{sqlite_path}")
+    for number in range(13):
+        world.file(number)
+
+    turn = world.feed().turn()
+
+    assert turn.kept.fresh == 13
+    assert world.phones() == [f"98{number:08d}" for number in range(13)]
+
+
+def test_without_the_right_to_name_ads_the_leads_come_all_the_same(open_world, sqlite_path) -> None:  # type: ignore[no-untyped-def]
+    world: World = open_world("meta", f"sqlite:///{sqlite_path}")
+    world.platform.may_name_ads = False  # type: ignore[attr-defined]
+    for number in range(5):
+        world.file(number)
+
+    assert world.feed().turn().kept.fresh == 5
+
+
+def test_a_lead_that_meta_has_told_of_is_not_pulled_again(open_world, sqlite_path) -> None:  # type: ignore[no-untyped-def]
+    world: World = open_world("meta", f"sqlite:///{sqlite_path}")
+    source, kind = world.source, SOURCES["meta"]
+    row = world.file(1)
+    world.file(2)
+    change = {"field": "leadgen", "value": {"leadgen_id": row["id"], "form_id": row["form_id"]}}
+    body = told({"object": "page", "entry": [{"changes": [change]}]})[1]
+    inbound = Inbound(method="POST", path="/webhooks/x", body=body, received_at=world.clock.now())
+    capture_all(world.services, source, keep(source, kind, inbound, "P1"), kind.parse(source, inbound))
+
+    turn = world.feed().turn()
+
+    assert (turn.kept.fresh, turn.kept.known) == (1, 1)
+    assert sorted(lead.state for lead in world.leads()) == [State.QUARANTINED, State.QUEUED]

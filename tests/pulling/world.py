@@ -18,18 +18,31 @@ from gateway.sources.registry import SOURCES
 from gateway.store.reading import Search
 from tests.delivery.scripted import ScriptedDialer
 from tests.fakes import FakeClock
-from tests.pulling.platforms import KEY, PROFILE, Housing, IndiaMart, Platform, TradeIndia
+from tests.pulling.platforms import (
+    FORMS,
+    KEY,
+    PAGE,
+    PROFILE,
+    SECRET,
+    Housing,
+    IndiaMart,
+    Meta,
+    Platform,
+    TradeIndia,
+)
 
 TOKEN = "portal-token-0123456789"
 PLATFORMS: Mapping[str, type[Platform]] = {
     "indiamart": IndiaMart,
     "housing": Housing,
     "tradeindia": TradeIndia,
+    "meta": Meta,
 }
 OPTIONS: Mapping[str, Mapping[str, str]] = {
     "indiamart": {"pull_key": KEY},
     "housing": {"profile_id": PROFILE, "encryption_key": KEY},
     "tradeindia": {"user_id": "77", "profile_id": PROFILE, "pull_key": KEY},
+    "meta": {"page_id": PAGE, "access_token": KEY, "verify_token": "v"},
 }
 
 
@@ -42,8 +55,10 @@ def make_source(kind: str, url: str, **changes: Any) -> SourceConfig:
         "dedupe": 0.0,
         "auth": Auth(method="token", secrets=(TOKEN,)),
         "limits": ("none",),
-        "options": {**OPTIONS[kind], "pull_url": url},
+        "options": {**OPTIONS[kind], "graph_url" if kind == "meta" else "pull_url": url},
     }
+    if kind == "meta":
+        known["auth"] = Auth(method="platform", secrets=(SECRET,))
     options = {**known["options"], **changes.pop("options", {})}
     return SourceConfig(**(known | changes | {"options": options}))
 
@@ -64,6 +79,15 @@ def row_of(kind: str, number: int, at: float, **changes: Any) -> dict[str, Any]:
             "lead_phone": phone,
             "country_code": "+91",
             "project_name": "Green Acres",
+        },
+        "meta": {
+            "id": str(444_000_000_000 + number),
+            "created_time": "2026-10-06T08:49:14+0000",
+            "form_id": FORMS[number % len(FORMS)],
+            "field_data": [
+                {"name": "full_name", "values": ["Asha Verma"]},
+                {"name": "phone_number", "values": [f"+91{phone}"]},
+            ],
         },
         "tradeindia": {"rfi_id": str(number), "sender_name": "Asha Verma", "sender_mobile": f"+91{phone}"},
     }

@@ -18,11 +18,13 @@ from gateway.sources.registry import SOURCES
 from tests.sources.contract import source_of
 
 PULLED = sorted(name for name, kind in SOURCES.items() if kind.pull is not None)
+PORTALS = [name for name in PULLED if name != "meta"]  # Meta says in JSON what others say by their status
 WHOLE = st.integers(-(10**18), 10**18)  # a longer one is refused, and its row kept alone
 NOW = 1_791_300_000.0  # 2026-10-06 15:20:00 UTC, 20:50:00 in India
 OPTIONS: dict[str, dict[str, str]] = {
     "indiamart": {"pull_key": "key-0123456789"},
     "housing": {"profile_id": "12345", "encryption_key": "test-secret"},
+    "meta": {"page_id": "153125381133", "access_token": "key-0123456789", "verify_token": "v"},
     "tradeindia": {"user_id": "77", "profile_id": "12345", "pull_key": "key-0123456789"},
 }
 
@@ -121,7 +123,7 @@ def test_pace_and_spans_fit_together(kind: str) -> None:
     pull = pull_of(kind)
 
     assert pull.pace <= pull.every
-    assert pull.shortest < pull.longest < FARTHEST
+    assert pull.shortest < pull.longest <= FARTHEST
     assert pull.overlap < pull.longest
 
 
@@ -164,6 +166,46 @@ def test_what_housing_gives_without_leads_is_no_empty_answer(body: Any) -> None:
     assert trouble("housing", body).code == "pull.unreadable"
 
 
+def graph(code: int, **more: int) -> dict[str, Any]:
+    return {"error": {"message": "(#x) no", "type": "OAuthException", "code": code, **more}}
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (graph(190, error_subcode=463), 401, "pull.key"),
+        (graph(613), 400, "pull.too_many"),
+        (graph(2), 500, "pull.status"),
+        (graph(200), 403, "pull.refused"),
+        (graph(100, error_subcode=33), 400, "pull.refused"),
+        ({"data": {}}, 200, "pull.unreadable"),
+        ([], 200, "pull.unreadable"),
+    ],
+)
+def test_meta_says_in_json_what_is_the_matter(error: Any, status: int, code: str) -> None:
+    assert trouble("meta", error, status).code == code
+
+
+def test_a_page_of_meta_is_asked_for_its_forms_and_each_form_for_its_leads() -> None:
+    assert asked("meta")[0] == "https://graph.facebook.com/v26.0/153125381133/leadgen_forms"
+
+    forms = read("meta", {"data": [{"id": "111111"}, {"id": "../me"}, {"id": 222222}, None]}).next_page
+    assert forms is not None
+    url, query = asked("meta", forms)
+    assert url == "https://graph.facebook.com/v26.0/111111/leads"
+    assert json.loads(query["filtering"]) == [
+        {"field": "time_created", "operator": "GREATER_THAN", "value": 1791296399}
+    ]
+    second = read("meta", {"data": []}, page=forms).next_page
+    assert second is not None
+    assert asked("meta", second)[0] == "https://graph.facebook.com/v26.0/222222/leads"
+    assert read("meta", {"data": []}, page=second).next_page is None
+
+
+def test_a_page_of_meta_without_forms_has_no_leads() -> None:
+    assert read("meta", {"data": []}) == Page(rows=())
+
+
 def test_tradeindia_ends_with_its_array() -> None:
     assert list(read("tradeindia", b'\n Notice: x[0] \n[{"rfi_id": "1"}]\n').rows) == [{"rfi_id": "1"}]
     assert list(read("tradeindia", b"[]").rows) == []
@@ -191,7 +233,7 @@ def test_a_full_page_of_tradeindia_is_followed_by_the_next() -> None:
     assert read("tradeindia", [{}] * 100, page="100").cut
 
 
-@pytest.mark.parametrize("kind", PULLED)
+@pytest.mark.parametrize("kind", PORTALS)
 @pytest.mark.parametrize(
     ("status", "code"),
     [(401, "pull.key"), (403, "pull.key"), (429, "pull.too_many"), (500, "pull.status"), (503, "pull.status"),
@@ -253,7 +295,7 @@ def test_an_array_of_rows_is_read_as_each_of_them_alone(kind: str, rows: list[An
     """What is pulled is kept in such arrays, and what is known already is left out of them."""
 
     def parsed(values: list[Any]) -> list[Any]:
-        body = json.dumps(values).encode()
+        body = json.dumps(pull_of(kind).wrap(values)).encode()
         return SOURCES[kind].parse(pulled(kind), Inbound(method="PULL", path="", body=body, received_at=NOW))
 
     together = parsed(rows)
