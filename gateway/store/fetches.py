@@ -20,6 +20,7 @@ from gateway.store.records import Hold
 from gateway.store.remaking import Entry, write_entry
 from gateway.store.tables import PARKED, leads
 from gateway.store.transaction import Transaction
+from gateway.store.untold import note
 
 FETCH = "fetch:"
 PORTION = 500  # leads changed in one transaction
@@ -45,8 +46,8 @@ _END = (
 )
 _TELL = (
     "UPDATE leads SET reason_code = ?, message = ?, updated_at = ?"  # noqa: S608
-    f" WHERE id IN (SELECT id FROM leads WHERE {_WAITING}"
-    " AND dialer = ? AND hold_scope = ? AND reason_code <> ? LIMIT ?)"
+    f" WHERE id IN (SELECT id FROM leads AS due WHERE {_WAITING}"
+    " AND dialer = ? AND hold_scope = ? AND reason_code <> ? LIMIT ? {skip_locked})"
 )
 _TAKE_PROBE = (
     "UPDATE holds SET probe_at = CAST(? AS DOUBLE PRECISION) + pause"
@@ -54,8 +55,8 @@ _TAKE_PROBE = (
 )
 _SOONER = "UPDATE holds SET probe_at = ? WHERE scope = ? AND probe_at > ?"
 _AT_ONCE = (
-    "UPDATE leads SET next_at = ?, attempts = 0 WHERE id IN (SELECT id FROM leads"  # noqa: S608
-    f" WHERE {_WAITING} AND dialer = ? AND hold_scope = ? AND next_at > ? LIMIT ?)"
+    "UPDATE leads SET next_at = ?, attempts = 0 WHERE id IN (SELECT id FROM leads AS due"  # noqa: S608
+    f" WHERE {_WAITING} AND dialer = ? AND hold_scope = ? AND next_at > ? LIMIT ? {{skip_locked}})"
 )
 _FIRST = "SELECT lead_id FROM identities WHERE scope = ? AND fingerprint = ?"
 _STOP = (
@@ -175,6 +176,7 @@ def withdraw(transaction: Transaction, wanted: Withdrawal) -> Withdrawn | None:
     write_entry(transaction, notice.id, entry)
     if first is None:
         return Withdrawn(lead_id=None, stopped=False)
+    note(transaction, [first], entry.finished_at)
     stopped = transaction.run(_STOP, (None, *told, first)).rowcount == 1
     if stopped:
         transaction.run(_END_IDENTITIES, (first,))
@@ -185,7 +187,9 @@ def withdraw(transaction: Transaction, wanted: Withdrawal) -> Withdrawn | None:
 def tell(transaction: Transaction, hold: Hold) -> bool:
     """Give one portion of the waiting leads the reason of `hold`; True when that was all."""
     parameters = (hold.code, hold.message, hold.since, hold.dialer, hold.scope, hold.code, PORTION)
-    return transaction.run(_TELL, parameters).rowcount < PORTION
+    # Two processes that meet a dead token at the same moment tell the same leads.
+    statement = _TELL.format(skip_locked=transaction.skip_locked)
+    return transaction.run(statement, parameters).rowcount < PORTION
 
 
 def probe_soon(transaction: Transaction, source: str, now: float) -> None:
@@ -195,7 +199,8 @@ def probe_soon(transaction: Transaction, source: str, now: float) -> None:
 
 def at_once(transaction: Transaction, source: str, dialer: str, now: float) -> int:
     """Make one portion of the waiting leads due now, as if never tried; how many those were."""
-    return transaction.run(_AT_ONCE, (now, dialer, scope_of(source), now, PORTION)).rowcount
+    statement = _AT_ONCE.format(skip_locked=transaction.skip_locked)
+    return transaction.run(statement, (now, dialer, scope_of(source), now, PORTION)).rowcount
 
 
 def _of(source: str, dialers: Sequence[str]) -> tuple[Any, ...]:
