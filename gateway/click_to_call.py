@@ -106,6 +106,8 @@ def call(
     asked_by: str,
     prospects_id: str = "",
     phone_code: str = "",
+    search: bool = True,
+    focus: bool = True,
     quiet: float = 0.0,
 ) -> CallResult:
     """Ask the dialer once, for `SECONDS` at most; never again by itself, and never later.
@@ -132,7 +134,9 @@ def call(
         Call(
             agent_user=agent_user,
             value=phone,
+            search=search,
             preview=new.mode == Mode.PREVIEW,
+            focus=focus,
             phone_code=phone_code,
             prospects_id=prospects_id,
             seconds=SECONDS,

@@ -11,7 +11,7 @@ from gateway.cli.failure import Failure
 from gateway.cli.output import as_json, clock_time, console, plain, print_json, table
 from gateway.cli.session import opened_store, read_config, read_settings
 from gateway.config import GatewayConfig
-from gateway.config.kinds import KINDS, Access
+from gateway.config.kinds import KEYED, KINDS
 from gateway.config.values import ValueProblemError, duration
 from gateway.store.records import ApiKey
 
@@ -83,7 +83,7 @@ def revoke(ctx: click.Context, key_id: str) -> None:
 
 def refuse_keyless(config: GatewayConfig, source: str) -> None:
     """Keys are for sources that read them; told before one is made that nobody could use."""
-    keyed = [name for name, each in config.sources.items() if KINDS[each.kind] is Access.API_KEY]
+    keyed = [name for name, each in config.sources.items() if KINDS[each.kind] in KEYED]
     if source not in keyed:
         raise Failure(
             f"no source {plain(source)} takes API keys.",

@@ -38,14 +38,26 @@ def read_auth(table: Table, kind: str) -> Auth:
         table.problem("auth", f"is missing: say how the sender proves itself, one of {', '.join(METHODS)}")
         _read(table, _guess(table))  # so that its keys are known
         return Auth()
-    if access is Access.PLATFORM:
-        return _platform(table)
+    if known := _READERS.get(access):
+        return known(table)
     method = table.choice("auth", _guess(table), METHODS)
     if access is Access.ADDRESS and method == "none" and not table.has("auth"):
         if any(table.has(option.name) for option in OPTIONS.get(kind, ()) if option.pulls):
             return Auth(method="token")  # only pulled: without a token its address lets nobody in
         table.problem("token", 'is missing: add for example token = "env:NAME", and put it into the address')
     return _read(table, method)
+
+
+def _addresses(table: Table) -> Auth:
+    """Its senders use API keys, which nothing here can replace but an address of theirs."""
+    for name in _AUTH_KEYS:
+        if table.has(name) and name != "networks":
+            table.skip(name)
+            table.problem(
+                name,
+                "is not read for this kind: its senders use API keys of `gateway keys create`, or `networks`",
+            )
+    return Auth(method="keys", networks=table.texts("networks", network))
 
 
 def _platform(table: Table) -> Auth:
@@ -57,6 +69,9 @@ def _platform(table: Table) -> Auth:
     if not table.has("secret"):
         table.problem("secret", 'is missing: add secret = "env:NAME", as the platform has it')
     return Auth(method="platform", secrets=table.secret_list("secret"))
+
+
+_READERS = {Access.PLATFORM: _platform, Access.KEY_OR_ADDRESS: _addresses}
 
 
 def _read(table: Table, method: str) -> Auth:

@@ -7,17 +7,28 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from gateway.config.values import digits, graph_version, http_url, loopback_url, pem_public_key, year_and_month
+from gateway.config.values import (
+    digits,
+    graph_version,
+    http_url,
+    loopback_url,
+    pem_public_key,
+    year_and_month,
+)
 
 
 class Access(StrEnum):
     """What a kind needs to let a sender in."""
 
     OPEN = "open"  # visitors of a website: limits and origins, no secret
+    KEY_OR_ADDRESS = "key_or_address"  # such a key, or an address of `networks`
     API_KEY = "api_key"  # keys of `gateway keys create`; nothing stands in the file
     CHOSEN = "chosen"  # the table says auth = …
     PLATFORM = "platform"  # the platform proves itself in its own way, with `secret`
     ADDRESS = "address"  # the sender can sign nothing: a token in its address, or what `auth` says
+
+
+KEYED = (Access.API_KEY, Access.KEY_OR_ADDRESS)  # whose senders have keys of `gateway keys create`
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +51,7 @@ KINDS: Mapping[str, Access] = MappingProxyType(
     {
         "form": Access.OPEN,
         "partner": Access.API_KEY,
+        "elision": Access.KEY_OR_ADDRESS,
         "generic": Access.CHOSEN,
         "google_ads": Access.PLATFORM,
         "linkedin": Access.PLATFORM,
@@ -80,6 +92,10 @@ PULL_URL = Option(name="pull_url", read=loopback_url, example="http://127.0.0.1:
 
 OPTIONS: Mapping[str, tuple[Option, ...]] = MappingProxyType(
     {
+        "elision": (
+            Option(name="when_pending", choices=("error", "success")),
+            Option(name="unknown_fields", choices=("refuse", "keep")),
+        ),
         "housing": (
             Option(name="profile_id", needs="encryption_key", example="12345"),
             Option(name="encryption_key", secret=True, needs="profile_id", pulls=True),

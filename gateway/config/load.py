@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from gateway.config.dialers import read_dialer
+from gateway.config.drop_in_tables import refuse_shared_networks
 from gateway.config.model import GatewayConfig
 from gateway.config.problems import ConfigError, ConfigProblem
 from gateway.config.sources import read_source
@@ -53,6 +54,7 @@ def parse_config(text: str, environ: Mapping[str, str]) -> GatewayConfig:
     gateway = root.table("gateway") or Table({}, "gateway", findings)
     dialers = _each(root, "dialers", read_dialer)
     sources = _each(root, "sources", lambda table, name: read_source(table, name, dialers))
+    refuse_shared_networks(root, sources)
     config = GatewayConfig(
         dialers=dialers,
         sources=sources,

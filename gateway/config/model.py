@@ -63,7 +63,7 @@ class Route:
 class Auth:
     """How a webhook source proves itself; secrets are lists, so that they rotate."""
 
-    method: str = "none"  # token | hmac | stripe | basic | standard-webhooks | ip | none | platform
+    method: str = "none"  # token | hmac | … | ip | none, as access.py reads them; platform; keys
     secrets: tuple[str, ...] = field(default=(), repr=False)
     user: str = ""
     signature_header: str = "X-Hub-Signature-256"
@@ -135,7 +135,7 @@ class SourceConfig:
     dedupe_group: str | None = None  # sources with one group share a window
     limits: tuple[str, ...] = ()
     routes: tuple[Route, ...] = ()
-    phone_check: str = "possible"  # valid | possible
+    phone_check: str = "possible"  # valid | possible | digits
     region: str | None = None  # overrides [gateway] region
     countries: tuple[str, ...] = ()  # regions whose numbers are taken, e.g. ("IN",); empty: any
     auth: Auth = field(default_factory=Auth)
@@ -148,6 +148,7 @@ class SourceConfig:
     allowed_origins: tuple[str, ...] = ()
     allowed_redirects: tuple[str, ...] = ()
     thanks_url: str | None = None
+    lists: tuple[str, ...] = ()  # besides list_id, the lists a sender of kind elision may choose
     consent_text: str | None = None
     consent_version: str | None = None
     consent_required: bool = True  # on the hosted form

@@ -27,7 +27,7 @@ from gateway.config.values import (
 LONGEST_WAIT = 25.0  # seconds; browsers and proxies give up soon after
 LONGEST_WINDOW = 90 * 86400.0
 DEFAULT = SourceConfig(name="", kind="", dialer="", list_id="")
-PHONE_CHECKS = ("possible", "valid")
+PHONE_CHECKS = ("possible", "valid", "digits")
 
 
 def read_source(table: Table, name: str, dialers: Mapping[str, DialerConfig]) -> SourceConfig:
@@ -44,12 +44,13 @@ def read_source(table: Table, name: str, dialers: Mapping[str, DialerConfig]) ->
         dedupe_group=table.text("dedupe_group", None),
         limits=table.texts("limits", limit),
         routes=tuple(_route(each, dialers) for each in table.tables("routes")),
-        phone_check=table.choice("phone_check", DEFAULT.phone_check, PHONE_CHECKS),
+        phone_check=table.choice("phone_check", usual_phone_check(kind), PHONE_CHECKS),
         region=table.text("region", None, region),
         countries=table.texts("countries", region),
         auth=read_auth(table, kind),
         options=read_options(table, kind),
         fields=_mapping(table),
+        lists=read_lists(table, kind),
         records=table.text("records", None, expression),
         key=table.text("key", None, expression),
         allowed_origins=table.texts("allowed_origins", origin),

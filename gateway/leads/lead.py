@@ -87,6 +87,7 @@ class Submission:
     referrer: str = ""
     page_url: str = ""  # from Referer/Origin, used only where the fields carry no page
     extra: Mapping[str, Any] = field(default_factory=dict)
+    list_id: str | None = None  # the dialer's list, where a source lets its sender choose among some
     # The ids by which the platform is asked for everything else: its webhook tells no more. Empty: unusable ids.
     fetch: Mapping[str, str] | None = None
 

@@ -73,7 +73,7 @@ def make_lead(
     _put_attribution(draft, source, _trail(draft, source, config, landing, referrer), config.lead_sources)
     for name, value in submission.extra.items():
         reading.extra.keep(name, value)
-    destination = route(source, draft.fields, reading.extra.as_dict())
+    destination = route(source, draft.fields, reading.extra.as_dict(), chosen=submission.list_id)
     draft.put("list_id", destination.list_id)
     _put_reference(draft, lead_id, _longest_reference(config, destination.dialer))
     return Lead(

@@ -18,12 +18,18 @@ class Destination:
     list_id: str
 
 
-def route(source: SourceConfig, fields: Mapping[str, str], extra: Mapping[str, Any]) -> Destination:
-    """`when` may name the dialer's fields and anything else that was sent, by the name it was sent under."""
+def route(
+    source: SourceConfig, fields: Mapping[str, str], extra: Mapping[str, Any], *, chosen: str | None = None
+) -> Destination:
+    """`when` may name the dialer's fields and anything else that was sent, by the name it was sent under.
+
+    `chosen` is the list its sender wants, where a source lets senders choose: it stands in for the source's own.
+    """
+    list_id = chosen or source.list_id
     for candidate in source.routes:
         if _matches(candidate, fields, extra):
-            return Destination(candidate.dialer or source.dialer, candidate.list_id or source.list_id)
-    return Destination(source.dialer, source.list_id)
+            return Destination(candidate.dialer or source.dialer, candidate.list_id or list_id)
+    return Destination(source.dialer, list_id)
 
 
 def _matches(candidate: Route, fields: Mapping[str, str], extra: Mapping[str, Any]) -> bool:

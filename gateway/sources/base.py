@@ -84,6 +84,7 @@ class Door(StrEnum):
     FORM = "form"
     WEBHOOK = "webhook"
     PARTNER = "partner"
+    DROP_IN = "drop_in"  # the dialer's own address
 
 
 def no_handshake(_source: SourceConfig, _inbound: Inbound) -> Reply | None:

@@ -7,6 +7,7 @@ from gateway.sources import (
     contact_form_7,
     education,
     elementor,
+    elision,
     fluent_forms,
     form,
     framer,
@@ -136,6 +137,9 @@ SOURCES: dict[str, Kind] = {
         sample=generic_sample.sample,
     ),
     "partner": Kind(door=Door.PARTNER, verify=partner.verify, parse=partner.parse),
+    "elision": Kind(
+        door=Door.DROP_IN, verify=elision.verify, parse=elision.parse, secret_fields=elision.SECRET_FIELDS
+    ),
     "contact_form_7": Kind(
         door=Door.WEBHOOK,
         verify=contact_form_7.verify,

@@ -7,7 +7,18 @@ from collections.abc import Callable
 from flask import Blueprint, Flask, request
 from flask.typing import ResponseReturnValue
 
-from gateway.web import challenge, embed, forms, guards, install, ops, partner_api, thanks_pages, webhooks
+from gateway.web import (
+    challenge,
+    drop_in,
+    embed,
+    forms,
+    guards,
+    install,
+    ops,
+    partner_api,
+    thanks_pages,
+    webhooks,
+)
 from gateway.web.errors import Refusal
 
 Guard = Callable[[], ResponseReturnValue | None]
@@ -20,6 +31,7 @@ BLUEPRINTS: tuple[tuple[Blueprint, Guard], ...] = (
     (install.blueprint, install.only_in_a_demo),
     (webhooks.blueprint, guards.the_source_itself),
     (partner_api.blueprint, guards.holder_of_a_key),
+    (drop_in.blueprint, guards.client_of_the_dialers_api),
     (ops.blueprint, guards.operations),
 )
 

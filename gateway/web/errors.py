@@ -92,14 +92,26 @@ def respond(refusal: Refusal) -> Response:
     return response
 
 
+def refusal_of(error: Exception) -> Refusal:
+    """What any exception means to whoever sent the request; a bug is logged here."""
+    match error:
+        case Refusal():
+            return error
+        case StoreUnavailable():
+            return _from_store(error)
+        case NotAuthentic():
+            return from_source(error)
+        case Unreadable():
+            return from_body(error)
+        case HTTPException():
+            return _from_http(error)
+    log.error("request.failed", route=str(request.url_rule), exc_info=error)
+    return Refusal("gateway.error")
+
+
 def register(app: Flask) -> None:
     """Every exception leaves as a problem; this is the only place that catches."""
-    app.register_error_handler(Refusal, respond)
-    app.register_error_handler(StoreUnavailable, lambda error: respond(_from_store(error)))
-    app.register_error_handler(NotAuthentic, lambda error: respond(from_source(error)))
-    app.register_error_handler(Unreadable, lambda error: respond(from_body(error)))
-    app.register_error_handler(HTTPException, lambda error: respond(_from_http(error)))
-    app.register_error_handler(Exception, _from_bug)
+    app.register_error_handler(Exception, lambda error: respond(refusal_of(error)))
 
 
 def from_source(error: NotAuthentic) -> Refusal:
@@ -125,11 +137,6 @@ def _from_http(error: HTTPException) -> Refusal:
     code = _HTTP_REASONS.get(status, "request.invalid" if status < 500 else "gateway.error")
     allowed = sorted(error.valid_methods or ()) if isinstance(error, MethodNotAllowed) else []
     return Refusal(code, headers={"Allow": ", ".join(allowed)} if allowed else None)
-
-
-def _from_bug(error: Exception) -> Response:
-    log.error("request.failed", route=str(request.url_rule), exc_info=error)
-    return respond(Refusal("gateway.error"))
 
 
 def _entry(problem: Problem) -> dict[str, str]:

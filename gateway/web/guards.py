@@ -15,7 +15,8 @@ from gateway.config import SourceConfig
 from gateway.sources.base import Door, Kind, NotAuthentic, Unreadable
 from gateway.sources.form import fill
 from gateway.sources.registry import SOURCES
-from gateway.web import bodies, cors, probes
+from gateway.store.records import ApiKey
+from gateway.web import bodies, cors, drop_in_request, probes
 from gateway.web.api_keys import PREFIXES, KeyRing
 from gateway.web.clients import wants_page
 from gateway.web.context import address_key, client_address, services
@@ -38,13 +39,27 @@ def holder_of_a_key() -> None:
         _note_failure("partner")
         code = "auth.refused" if presented else "auth.required"
         raise Refusal(code, headers={"WWW-Authenticate": 'Bearer realm="leads"'})
-    if keys.is_due(key):
-        _after_the_answer(partial(keys.touch, key))
-    source = services().config.sources.get(key.source)
-    if source is None:
-        raise Refusal("auth.source_gone")
+    source = _source_of(key)
     g.source, g.key, g.kind = source, key, SOURCES["partner"]
     g.limit_headers = _limits().check(rules_of(source), source.name, key=key.public_id)
+
+
+def client_of_the_dialers_api() -> None:
+    """Whoever speaks the dialer's own API: by an API key wherever such a client can put one, or by its address."""
+    g.kind = SOURCES[drop_in_request.KIND]
+    g.inbound, g.parameters, presented = drop_in_request.read(g.kind.most_bytes)
+    key = _key_ring().find(presented)
+    if presented and key is None:
+        _note_failure("drop_in")
+        raise Refusal("auth.refused")
+    source = _source_of(key) if key else drop_in_request.source_by_address()
+    if source is None:
+        _note_failure("drop_in")
+        raise Refusal("auth.required")
+    g.source, g.key = source, key
+    g.limit_headers = _limits().check(rules_of(source), source.name, key=key.public_id if key else "")
+    if source.kind != drop_in_request.KIND:
+        raise Refusal("access.refused")  # a key, but for another door
 
 
 def the_source_itself() -> Response | None:
@@ -105,6 +120,17 @@ def source_at(door: Door) -> tuple[SourceConfig, Kind]:
     if source is None or kind is None or kind.door is not door:
         raise Refusal("route.not_found")
     return source, kind
+
+
+def _source_of(key: ApiKey) -> SourceConfig:
+    """What the key is for; that it was used is noted."""
+    keys = _key_ring()
+    if keys.is_due(key):
+        _after_the_answer(partial(keys.touch, key))
+    source = services().config.sources.get(key.source)
+    if source is None:
+        raise Refusal("auth.source_gone")
+    return source
 
 
 def _refuse_key_in_query() -> None:
