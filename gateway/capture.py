@@ -144,9 +144,9 @@ def capture_all(
     accepted = services.recorder.record(Accept(enquiry=enquiry, leads=news, claim=None))
     metrics.accepted(source.name, len(news))
     for new, kept in zip(news, accepted.leads, strict=True):
-        _log_captured(new, kept)
-        _hand_over(services, new, kept)
-    return tuple(_status(new, kept) for new, kept in zip(news, accepted.leads, strict=True))
+        log_captured(new, kept)
+        hand_over(services, new, kept)
+    return tuple(kept_status(new, kept) for new, kept in zip(news, accepted.leads, strict=True))
 
 
 def quarantine(services: Services, source: SourceConfig, enquiry: Enquiry, problem: Problem) -> LeadStatus:
@@ -199,8 +199,8 @@ def _keep_quarantined(
 ) -> LeadStatus:
     new = quarantined(source, submission, problems, lead_id=lead_id, received_at=enquiry.received_at)
     accepted = services.recorder.record(Accept(enquiry=enquiry, leads=(new,), claim=None))
-    _log_captured(new, accepted.leads[0])
-    return _status(new, accepted.leads[0])
+    log_captured(new, accepted.leads[0])
+    return kept_status(new, accepted.leads[0])
 
 
 # -- waiting -------------------------------------------------------------------------------------------------
@@ -221,15 +221,15 @@ def _finish(
     departure: Departure | None,
 ) -> Captured:
     """Hand the lead over and wait for its end, or for the end of the lead it repeats."""
-    _log_captured(new, kept)
+    log_captured(new, kept)
     delivery = services.delivery
     awaited = kept.duplicate_of or new.id
     if not _worth_waiting(delivery, new, kept, wait):
-        _hand_over(services, new, kept, departure)
+        hand_over(services, new, kept, departure)
         return _captured(services, new, kept, lead, None)
     ticket = delivery.subscribe(awaited)
     try:
-        _hand_over(services, new, kept, departure)
+        hand_over(services, new, kept, departure)
         if kept.duplicate_of:
             delivery.follow(awaited)
         return _captured(services, new, kept, lead, ticket.wait(wait))
@@ -243,9 +243,10 @@ def _worth_waiting(delivery: Delivery, new: NewLead, kept: AcceptedLead, wait: f
     return kept.state is State.DUPLICATE or (kept.state in _ON_THEIR_WAY and new.owner is not None)
 
 
-def _hand_over(
+def hand_over(
     services: Services, new: NewLead, kept: AcceptedLead, departure: Departure | None = None
 ) -> None:
+    """What is on disk as ours goes into its line."""
     if departure is not None and new.attempt_id is not None and kept.state is State.SENDING:
         services.delivery.depart(new.dialer, departure, _queued(new), new.attempt_id)
         return
@@ -272,10 +273,10 @@ def _captured(
     services: Services, new: NewLead, kept: AcceptedLead, lead: Lead, ended: LeadStatus | None
 ) -> Captured:
     if kept.duplicate_of is None:
-        status = ended or _status(new, kept)
+        status = ended or kept_status(new, kept)
         return Captured(status=replace(status, warnings=lead.warnings))
     first = ended or services.store.status(kept.duplicate_of)
-    status = replace(_status(new, kept), warnings=lead.warnings)
+    status = replace(kept_status(new, kept), warnings=lead.warnings)
     if first is None:
         return Captured(status=status)
     status = replace(
@@ -288,7 +289,8 @@ def _captured(
     return Captured(status=status, first=first)
 
 
-def _status(new: NewLead, kept: AcceptedLead) -> LeadStatus:
+def kept_status(new: NewLead, kept: AcceptedLead) -> LeadStatus:
+    """Where a lead stands in the moment it is on disk."""
     return LeadStatus(
         id=new.id,
         source=new.source,
@@ -303,7 +305,8 @@ def _status(new: NewLead, kept: AcceptedLead) -> LeadStatus:
     )
 
 
-def _log_captured(new: NewLead, kept: AcceptedLead) -> None:
+def log_captured(new: NewLead, kept: AcceptedLead) -> None:
+    """One line of the log for each lead."""
     log.info(
         "lead.captured",
         lead=new.id,

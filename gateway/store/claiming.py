@@ -52,7 +52,7 @@ class Claims:
         keys = {_key(each.claim): None for each in operations if each.claim is not None}
         if not keys:
             return cls(answers=[None] * len(operations), new=[])
-        transaction.lock(CLAIM_LOCK, ("\0".join(key) for key in keys))
+        lock_claims(transaction, operations)
         known = {tuple(row[:3]): row[3:] for row in transaction.select(_KNOWN, list(keys))}
         answers: list[Answer] = []
         new: list[Row] = []
@@ -71,6 +71,12 @@ class Claims:
     def write(self, transaction: Transaction) -> None:
         """Keep the new claims."""
         transaction.write(_CLAIMS, self.new)
+
+
+def lock_claims(transaction: Transaction, operations: Sequence[Accept]) -> None:
+    """Nobody else takes one of these keys before this transaction has ended."""
+    keys = {_key(each.claim) for each in operations if each.claim is not None}
+    transaction.lock(CLAIM_LOCK, ("\0".join(key) for key in keys))
 
 
 def save_answers(transaction: Transaction, operations: Sequence[SaveAnswer]) -> list[None]:

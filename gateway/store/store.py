@@ -11,6 +11,7 @@ from gateway.clock import Clock, SystemClock
 from gateway.leads.identity import new_id
 from gateway.leads.lead import LeadStatus
 from gateway.store import batch, deciding, holds, keys, permits, processes, purging, queueing, reading, verify
+from gateway.store.batches import Batches
 from gateway.store.calls import CallLog
 from gateway.store.consents import Consents
 from gateway.store.database import Database
@@ -57,6 +58,7 @@ class Store:
         self.pulls = Pulls(database)
         self.watching = Watching(database)
         self.shapes = Shapes(database)
+        self.batches = Batches(self._settling, self._doubts)
 
     # -- opening ---------------------------------------------------------------------------------------------
 

@@ -77,11 +77,18 @@ def captured(lead: LeadStatus, *, status_url: str | None, told: str | None = Non
                 if name in members
             },
         )
-        body = orjson.dumps(problem_document(refusal))
-        return Answer(
-            status=refusal.reason.status, body=body, content_type="application/problem+json", headers=located
-        )
+        return refused(refusal, headers=located)
     return Answer(status=_STATUS[lead.state], body=orjson.dumps(members), headers=located)
+
+
+def refused(refusal: Refusal, *, headers: Mapping[str, str] | None = None) -> Answer:
+    """A problem as an answer that can be kept, or stand beside others."""
+    return Answer(
+        status=refusal.reason.status,
+        body=orjson.dumps(problem_document(refusal)),
+        content_type="application/problem+json",
+        headers=headers or {},
+    )
 
 
 def shown(lead: LeadStatus, *, status_url: str) -> Answer:

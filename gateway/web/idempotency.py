@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import orjson
 import structlog
 
 from gateway.capture import Services, save_answer
 from gateway.sources.base import Inbound
 from gateway.store import StoreUnavailable
+from gateway.store.operations import SaveAnswer
 from gateway.store.records import IdempotencyClaim, Replayed
 from gateway.web.answers import Answer
 from gateway.web.errors import Refusal
@@ -32,12 +36,35 @@ def claim_of(inbound: Inbound, *, owner: str, route: str) -> IdempotencyClaim | 
     )
 
 
+def row_claim(key: str, fields: Mapping[str, Any], *, owner: str, route: str) -> IdempotencyClaim:
+    """The claim of one row of a batch; a Refusal when its key is malformed."""
+    text = orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)
+    fingerprint = hashlib.sha256(route.encode() + b"\0" + text).hexdigest()
+    return IdempotencyClaim(owner=owner, route=route, key=_key(key), fingerprint=fingerprint)
+
+
 def replayed(first: Replayed) -> Answer:
     """The first answer, byte for byte, marked as such."""
     headers = dict(first.headers)
     content_type = headers.pop("Content-Type", "application/json")
     headers["Idempotent-Replayed"] = "true"
     return Answer(status=first.status, body=first.body, content_type=content_type, headers=headers)
+
+
+def kept_answer(claim: IdempotencyClaim, answer: Answer, lead_id: str | None) -> SaveAnswer:
+    """An answer as it is kept for its replay."""
+    headers = {**answer.headers, "Content-Type": answer.content_type}
+    return SaveAnswer(claim=claim, status=answer.status, headers=headers, body=answer.body, lead_id=lead_id)
+
+
+def remember_all(services: Services, answers: Sequence[SaveAnswer]) -> None:
+    """Keep the answers of a batch together; its leads are on disk already, as for `remember`."""
+    if not answers:
+        return
+    try:
+        services.store.batches.answer(answers)
+    except StoreUnavailable as error:
+        log.warning("idempotency.answers_not_kept", answers=len(answers), reason=error.code)
 
 
 def remember(services: Services, claim: IdempotencyClaim, answer: Answer, lead_id: str) -> None:

@@ -46,7 +46,7 @@ def partner_lead(
         claim=claim,
         test=test,
     )
-    return _preferred(_answer(result, claim, asks_again=True), wait)
+    return preferred(_answer(result, claim, asks_again=True), wait)
 
 
 def form_lead(
@@ -72,7 +72,7 @@ def form_lead(
         verdict=verdict,
         consent=consent,
     )
-    return _preferred(_answer(result, claim, asks_again=False), wait)
+    return preferred(_answer(result, claim, asks_again=False), wait)
 
 
 def visitor_lead(
@@ -168,7 +168,8 @@ def _in_the_visitors_words(lead: LeadStatus) -> str:
     return words_of(g.source, request).text(f"thanks.{key}")
 
 
-def _preferred(answer: Answer, wait: Wait) -> Answer:
+def preferred(answer: Answer, wait: Wait) -> Answer:
+    """The answer, telling that a caller's wish was heard."""
     if not wait.applied:
         return answer
     return replace(answer, headers={**answer.headers, "Preference-Applied": wait.applied})

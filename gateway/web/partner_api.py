@@ -1,4 +1,4 @@
-"""The partner API: one lead in, its dialer's Lead ID out, and its status later."""
+"""The partner API: leads in, their dialer's Lead IDs out, and their status later."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from flask import Blueprint, Response, g, request
 
 from gateway.sources.registry import SOURCES
-from gateway.web import answers, bodies, intake
+from gateway.web import answers, bodies, intake, lead_batches
 from gateway.web.context import services
 from gateway.web.errors import Refusal
 from gateway.web.preferences import wait_of
@@ -26,6 +26,14 @@ def create() -> Response:
     submission = SOURCES["partner"].parse(g.source, inbound)[0]
     answer = intake.partner_lead(g.source, inbound, submission, wait=wait, test=g.key.mode == "test")
     return answer.response()
+
+
+@blueprint.post("/leads/batch")
+def create_many() -> Response:
+    """Keep up to a thousand leads in one commit; without a wish to wait the answer comes as soon as they are kept."""
+    wait = wait_of(request.headers.get("Prefer", ""), 0)
+    inbound = bodies.inbound(most=lead_batches.MOST_BYTES)
+    return lead_batches.partner_leads(g.source, inbound, wait=wait, test=g.key.mode == "test").response()
 
 
 @blueprint.get("/leads/<lead_id>")

@@ -91,6 +91,10 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
             422, "Half a character", "A text holds half a character. Send whole characters."
         ),
         "body.not_an_object": Reason(422, "Not one lead", "Send one JSON object with the lead's fields."),
+        "batch.not_a_list": Reason(
+            422, "Not a list of leads", "Send a JSON array: one object with a lead's fields for each row."
+        ),
+        "batch.empty": Reason(422, "No leads", "The array is empty. Send at least one lead."),
         "field.duplicate": Reason(
             422, "A field stands twice", "A field was sent more than once. Send it once."
         ),
