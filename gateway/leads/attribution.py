@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from gateway.leads.channels import CATCH_ALL, Channel, Visit, channel_of, is_paid_medium
@@ -75,7 +76,8 @@ def attribute(trail: Trail, names: Mapping[str, str]) -> Attribution:
     """`names` are the configuration's aliases, asked before our own."""
     tracking = {name: value for name, value in trail.tracking.items() if says_something(value)}
     macro = len(tracking) < len(trail.tracking) and any(map(is_macro, trail.tracking.values()))
-    referrer = referrer_name(trail.referrer, trail.own_hosts, names) if trail.referrer else ""
+    asked = trail.referrer and _utm_source(tracking) is None  # utm_source is believed before it
+    referrer = referrer_name(trail.referrer, trail.own_hosts, names) if asked else ""
     tracked = _tracked(tracking, referrer, names) if tracking else _Origin()
     if says_something(trail.explicit):
         lead_source = source_name(trail.explicit, names)
@@ -107,8 +109,7 @@ def source_name(value: str, names: Mapping[str, str]) -> str:
 def _tracked(tracking: Mapping[str, str], referrer: str, names: Mapping[str, str]) -> _Origin:
     """What the parameters say, believed in the order of the documentation; no name where they say nothing."""
     medium = tracking.get("utm_medium", "").strip().casefold()
-    source = tracking.get("utm_source") or tracking.get("mtm_source") or tracking.get("pk_source")
-    if source:
+    if source := _utm_source(tracking):
         source = source[:_READ_AT_MOST]
         name = source_name(source, names)
         return _Origin(name=name, paid=_is_paid_spelling(source) or _is_paid(name, medium, tracking))
@@ -119,6 +120,10 @@ def _tracked(tracking: Mapping[str, str], referrer: str, names: Mapping[str, str
     name = clicked or (source_name(network, names) if network else "")
     name = name or MEDIUM_NAMES.get(squeeze(medium), "")
     return _Origin(name=name, paid=_is_paid(name, medium, tracking))
+
+
+def _utm_source(tracking: Mapping[str, str]) -> str | None:
+    return tracking.get("utm_source") or tracking.get("mtm_source") or tracking.get("pk_source")
 
 
 def _is_paid_spelling(source: str) -> bool:
@@ -139,14 +144,24 @@ def _is_paid(name: str, medium: str, tracking: Mapping[str, str]) -> bool:
 
 def _channel(origin: _Origin, tracking: Mapping[str, str]) -> Channel:
     campaign = next((tracking[name] for name in _CAMPAIGNS if name in tracking), "")
-    visit = Visit(
-        source=origin.name.casefold(),
-        site=site_of(origin.name) if origin.name else None,
-        medium=tracking.get("utm_medium", "").strip().casefold(),
-        campaign=campaign.casefold(),
-        paid=origin.paid,
+    medium = tracking.get("utm_medium", "")
+    if not (origin.name or campaign or medium):
+        return Channel.DIRECT
+    return _channel_of(origin, medium[:_READ_AT_MOST], campaign[:_READ_AT_MOST])
+
+
+@lru_cache(maxsize=2048)
+def _channel_of(origin: _Origin, medium: str, campaign: str) -> Channel:
+    """Remembered: the same few campaigns come again and again."""
+    return channel_of(
+        Visit(
+            source=origin.name.casefold(),
+            site=site_of(origin.name) if origin.name else None,
+            medium=medium.strip().casefold(),
+            campaign=campaign.casefold(),
+            paid=origin.paid,
+        )
     )
-    return channel_of(visit)
 
 
 def _lead_sub_source(trail: Trail, tracking: Mapping[str, str], channel: Channel) -> str:
