@@ -8,10 +8,10 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from gateway.config.values import (
-    digits,
     graph_version,
     http_url,
     loopback_url,
+    page_ids,
     pem_public_key,
     year_and_month,
 )
@@ -122,7 +122,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = MappingProxyType(
             Option(name="access_token", secret=True, required=True, example="env:META_ACCESS_TOKEN"),
             Option(name="verify_token", secret=True, required=True, example="env:META_VERIFY_TOKEN"),
             Option(name="graph_version", default="v26.0", read=graph_version),
-            Option(name="page_id", read=digits, example="153125381133"),
+            Option(name="page_id", read=page_ids, example="153125381133"),
             Option(name="graph_url", read=loopback_url, example="http://127.0.0.1:8200"),
         ),
         "webflow": (Option(name="site_url", example="https://www.example.com"),),

@@ -101,10 +101,10 @@ def graph_version(value: str) -> str:
     return value
 
 
-def digits(value: str) -> str:
-    """An id that becomes part of a platform's address."""
-    if not re.fullmatch(r"[0-9]{5,32}", value):
-        raise ValueProblemError('must be the number of a page, such as "153125381133"')
+def page_ids(value: str) -> str:
+    """Numbers that become part of a platform's address."""
+    if not re.fullmatch(r"[0-9]{5,32}(?:, ?[0-9]{5,32}){0,99}", value):
+        raise ValueProblemError('must be the number of a page such as "153125381133", or several with commas')
     return value
 
 

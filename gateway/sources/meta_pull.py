@@ -26,28 +26,28 @@ NO_RIGHT = (
 class _Place:
     """Where in a page's forms we are; what of it must be told between two questions goes by as text."""
 
-    listing: bool = True  # the forms themselves are still asked for
+    pages: tuple[str, ...] = ()  # those whose forms are still to be asked for
     forms: tuple[str, ...] = ()  # those whose leads are still to come
     after: str = ""  # Meta's cursor
     few: bool = False  # without the names of ads, which take a right of their own
 
     def text(self) -> str:
-        return orjson.dumps([self.listing, self.forms, self.after, self.few]).decode()
+        return orjson.dumps([self.pages, self.forms, self.after, self.few]).decode()
 
     @classmethod
-    def of(cls, text: str) -> _Place:
+    def of(cls, source: SourceConfig, text: str) -> _Place:
         if not text:
-            return cls()
-        listing, forms, after, few = orjson.loads(text)
-        return cls(listing=listing, forms=tuple(forms), after=after, few=few)
+            return cls(pages=tuple(source.options["page_id"].replace(" ", "").split(",")))
+        pages, forms, after, few = orjson.loads(text)
+        return cls(pages=tuple(pages), forms=tuple(forms), after=after, few=few)
 
 
 def _ask(source: SourceConfig, window: pull.Window, page: str, _now: float) -> pull.Question:
-    place = _Place.of(page)
+    place = _Place.of(source, page)
     after = (("after", place.after),) if place.after else ()
-    if place.listing:
+    if place.pages:
         query = (("fields", "id"), ("limit", FORMS_OF_A_PAGE), *after)
-        return graph_question(source, f"{source.options['page_id']}/leadgen_forms", query)
+        return graph_question(source, f"{place.pages[0]}/leadgen_forms", query)
     since = [{"field": "time_created", "operator": "GREATER_THAN", "value": int(window.start) - 1}]
     return graph_question(
         source,
@@ -61,29 +61,36 @@ def _ask(source: SourceConfig, window: pull.Window, page: str, _now: float) -> p
     )
 
 
-def _read(_source: SourceConfig, page: str, answer: pull.Answer) -> pull.Page:
-    place = _Place.of(page)
+def _read(source: SourceConfig, page: str, answer: pull.Answer) -> pull.Page:
+    place = _Place.of(source, page)
     try:
         value = graph_object(answer)
     except FetchTrouble as trouble:
-        if trouble.less and not place.few and not place.listing:
+        if trouble.less and not place.few and not place.pages:
             return pull.Page(rows=(), next_page=replace(place, few=True).text())
         raise _told(trouble) from None
     rows = value.get("data")
     if not isinstance(rows, list):
         raise pull.unreadable()
     after = _after(value)
-    if place.listing:
-        found = tuple(
-            form for row in rows if isinstance(row, dict) and ID.fullmatch(form := text_of(row, "id"))
+    if place.pages:
+        following = replace(
+            place,
+            pages=place.pages if after else place.pages[1:],
+            forms=(*place.forms, *_ids(rows)),
+            after=after,
         )
-        forms = (*place.forms, *found)
-        following = replace(place, listing=bool(after), forms=forms, after=after)
-        return pull.Page(rows=(), next_page=following.text() if after or forms else None)
+        return pull.Page(rows=(), next_page=following.text() if following.pages or following.forms else None)
     if after:
         return pull.Page(rows=rows, next_page=replace(place, after=after).text())
     rest = place.forms[1:]
     return pull.Page(rows=rows, next_page=replace(place, forms=rest, after="").text() if rest else None)
+
+
+def _ids(rows: Sequence[Any]) -> list[str]:
+    """They become part of an address."""
+    found = (text_of(row, "id") for row in rows if isinstance(row, dict))
+    return [form for form in found if ID.fullmatch(form)]
 
 
 def _wrap(rows: Sequence[Any]) -> Any:

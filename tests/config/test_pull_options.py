@@ -82,3 +82,20 @@ def test_a_key_that_is_no_key_is_told_without_showing_it() -> None:
 
     assert "PEM" in told
     assert SECRETS["KEY"] not in told
+
+
+@pytest.mark.parametrize(
+    ("pages", "good"), [("11111", True), ("11111,22222, 33333", True), ("11111/x", False), ("me", False)]
+)
+def test_pages_of_meta_are_numbers(pages: str, good: bool) -> None:
+    lines = (
+        'secret = "env:KEY"',
+        'access_token = "env:TOKEN"',
+        'verify_token = "env:TOKEN"',
+        f'page_id = "{pages}"',
+    )
+
+    if good:
+        assert source_of("meta", *lines).options["page_id"] == pages
+    else:
+        assert "number of a page" in problems_of("meta", *lines)["sources.portal.page_id"]

@@ -202,6 +202,21 @@ def test_a_page_of_meta_is_asked_for_its_forms_and_each_form_for_its_leads() -> 
     assert read("meta", {"data": []}, page=second).next_page is None
 
 
+def test_several_pages_of_meta_are_asked_in_turn() -> None:
+    source = pulled("meta", page_id="11111, 22222")
+    pull, window = pull_of("meta"), Window(start=NOW - 3600, end=NOW)
+    page, urls = "", []
+    for data in ([{"id": "111111"}], [{"id": "222222"}], [], []):
+        urls.append(pull.ask(source, window, page, NOW).url.removeprefix("https://graph.facebook.com/v26.0/"))
+        page = (
+            pull.read(source, page, Answer(status=200, body=json.dumps({"data": data}).encode())).next_page
+            or ""
+        )
+
+    assert urls == ["11111/leadgen_forms", "22222/leadgen_forms", "111111/leads", "222222/leads"]
+    assert page == ""
+
+
 def test_a_page_of_meta_without_forms_has_no_leads() -> None:
     assert read("meta", {"data": []}) == Page(rows=())
 
