@@ -45,6 +45,7 @@ def quarantined(
         test=submission.test,
         received_at=received_at,
         next_at=received_at,
+        tell=source.callback is not None,
     )
 
 
@@ -132,6 +133,7 @@ def new_lead(
         received_at=received_at,
         next_at=received_at,
         consent=consent,
+        tell=source.callback is not None,
     )
 
 

@@ -5,6 +5,7 @@ from gateway.config.load import load_config, parse_config
 from gateway.config.model import (
     Auth,
     Batching,
+    Callback,
     DialerConfig,
     Form,
     GatewayConfig,
@@ -17,6 +18,7 @@ from gateway.config.problems import ConfigError, ConfigProblem
 __all__ = [
     "Auth",
     "Batching",
+    "Callback",
     "ConfigError",
     "ConfigProblem",
     "DialerConfig",

@@ -121,6 +121,15 @@ class CallNow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Callback:
+    """Where a source is told what became of its leads, and how it knows that it is us."""
+
+    url: str = field(repr=False)  # a partner may keep a token in it
+    secrets: tuple[str, ...] = field(repr=False)  # of Standard Webhooks; each signs, while one is replaced
+    networks: tuple[str, ...] = ()  # not public, and allowed all the same
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SourceConfig:
     """One `[sources.NAME]` table."""
 
@@ -139,6 +148,7 @@ class SourceConfig:
     region: str | None = None  # overrides [gateway] region
     countries: tuple[str, ...] = ()  # regions whose numbers are taken, e.g. ("IN",); empty: any
     auth: Auth = field(default_factory=Auth)
+    lists: tuple[str, ...] = ()  # besides list_id, the lists a sender of kind elision may choose
     options: Mapping[str, str] = field(
         default_factory=dict, repr=False
     )  # of its kind alone; secrets among them
@@ -148,13 +158,13 @@ class SourceConfig:
     allowed_origins: tuple[str, ...] = ()
     allowed_redirects: tuple[str, ...] = ()
     thanks_url: str | None = None
-    lists: tuple[str, ...] = ()  # besides list_id, the lists a sender of kind elision may choose
     consent_text: str | None = None
     consent_version: str | None = None
     consent_required: bool = True  # on the hosted form
     form: Form | None = None
     spam: Spam = field(default_factory=Spam)
     call_now: CallNow | None = None
+    callback: Callback | None = None
     silence_alarm: bool = True  # tell when it brings no lead for three times its usual gap
     drift_alarm: bool = True  # tell when fields of its deliveries come, go or change
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from gateway.config.access import read_auth
 from gateway.config.call_tables import read_call_now
+from gateway.config.callback_tables import read_callback
+from gateway.config.drop_in_tables import read_lists, usual_phone_check
 from gateway.config.field_names import CONSTANTS, TRUSTED, known_field, mapped_field
 from gateway.config.form_tables import read_form
 from gateway.config.kinds import KINDS
@@ -48,9 +50,9 @@ def read_source(table: Table, name: str, dialers: Mapping[str, DialerConfig]) ->
         region=table.text("region", None, region),
         countries=table.texts("countries", region),
         auth=read_auth(table, kind),
+        lists=read_lists(table, kind),
         options=read_options(table, kind),
         fields=_mapping(table),
-        lists=read_lists(table, kind),
         records=table.text("records", None, expression),
         key=table.text("key", None, expression),
         allowed_origins=table.texts("allowed_origins", origin),
@@ -61,6 +63,7 @@ def read_source(table: Table, name: str, dialers: Mapping[str, DialerConfig]) ->
         consent_required=table.flag("consent_required", default=DEFAULT.consent_required),
         form=read_form(table),
         call_now=read_call_now(table),
+        callback=read_callback(table),
         spam=read_spam(table),
         silence_alarm=table.flag("silence_alarm", default=DEFAULT.silence_alarm),
         drift_alarm=table.flag("drift_alarm", default=DEFAULT.drift_alarm),

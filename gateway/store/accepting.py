@@ -28,8 +28,8 @@ _ENQUIRIES = Bulk(
 _LEADS = Bulk(
     "INSERT INTO leads (id, enquiry_id, source, state, reason_code, message, duplicate_of, dialer,"
     " list_id, phone, fields, extra, warnings, problems, test, received_at, updated_at, finished_at,"
-    " owner, next_at, hold_scope, attempt_id, sent_at, attempts) VALUES",
-    24,
+    " owner, next_at, hold_scope, attempt_id, sent_at, attempts, told_at) VALUES",
+    25,
 )
 _IDENTITIES = Bulk(
     "INSERT INTO identities (scope, fingerprint, lead_id, expires_at) VALUES",
@@ -244,6 +244,7 @@ def _lead_row(enquiry_id: str, lead: NewLead, kept: AcceptedLead) -> tuple[Any, 
         lead.attempt_id if leaving else None,
         lead.received_at if leaving else None,
         int(leaving),
+        0.0 if lead.tell else None,
     )
 
 

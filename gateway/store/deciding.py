@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from gateway.store.records import UnconfirmedLead
 from gateway.store.tables import PARKED, leads
 from gateway.store.transaction import Bulk, Transaction
+from gateway.store.untold import note
 
 DISCARDED = "operator.discarded"
 
@@ -69,6 +70,7 @@ def resolve(
 def retry(transaction: Transaction, ids: Sequence[str], now: float) -> frozenset[str]:
     """Send again; the leads that stood in a state from which that is possible."""
     found = _in_states(transaction, ids, _RETRYABLE, with_phone=True)
+    note(transaction, found, now)
     transaction.write(_RETRY, [(lead_id, now) for lead_id in found])
     return frozenset(found)
 
@@ -76,6 +78,7 @@ def retry(transaction: Transaction, ids: Sequence[str], now: float) -> frozenset
 def discard(transaction: Transaction, ids: Sequence[str], reason: str, now: float) -> frozenset[str]:
     """Never send; the leads stay, as rejected by a person, and the same person may enquire again."""
     found = _in_states(transaction, ids, _DISCARDABLE)
+    note(transaction, found, now)
     transaction.write(_DISCARD, [(lead_id, DISCARDED, reason, now) for lead_id in found])
     transaction.write(_END_IDENTITIES, [(lead_id,) for lead_id in found])
     return frozenset(found)

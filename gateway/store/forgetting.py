@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gateway.store import purging
+from gateway.store.callbacks import expire_callbacks, purge_callbacks
 from gateway.store.database import Database
 from gateway.store.pulls import purge_rows
 from gateway.store.shapes import purge_fields
@@ -20,6 +21,8 @@ PURGES: tuple[purging.Purge, ...] = (
     purge_rows,
     purge_hours,
     purge_fields,
+    expire_callbacks,
+    purge_callbacks,
 )
 
 

@@ -55,6 +55,7 @@ class NewLead:
     attempt_id: str | None = None  # it may leave at once: kept as SENDING, unless its number is in flight
     hold_scope: str | None = None
     consent: Consent | None = None
+    tell: bool = False  # its source has a callback_url: what becomes of it is told there
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

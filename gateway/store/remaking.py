@@ -14,6 +14,7 @@ from gateway.store.columns import clean, notes_to_json, to_json
 from gateway.store.records import AcceptedLead, NewLead
 from gateway.store.tables import leads
 from gateway.store.transaction import Bulk, Transaction
+from gateway.store.untold import note
 
 TIME_CHARACTERS = 8  # of an id: all leads of one enquiry begin with the moment it was received
 ACTIONS = ("fetch", "remake")  # entries beside a lead's attempts at a dialer
@@ -65,6 +66,7 @@ def remake(transaction: Transaction, remakes: Sequence[Remake], now: float) -> l
     ids = sorted({each.lead.id for each in remakes})
     waiting = {row[0] for row in transaction.read("id", _QUARANTINED, [(each,) for each in ids])}
     done = [each for each in remakes if each.lead.id in waiting]
+    note(transaction, sorted(waiting), now)
     # Windows are open or not as of now: the enquiry may have waited here for days.
     judged = iter(
         accepting.judge(

@@ -12,6 +12,7 @@ from gateway.leads.identity import new_id
 from gateway.leads.lead import LeadStatus
 from gateway.store import batch, deciding, holds, keys, permits, processes, purging, queueing, reading, verify
 from gateway.store.batches import Batches
+from gateway.store.callbacks import Callbacks
 from gateway.store.calls import CallLog
 from gateway.store.consents import Consents
 from gateway.store.database import Database
@@ -58,6 +59,7 @@ class Store:
         self.pulls = Pulls(database)
         self.watching = Watching(database)
         self.shapes = Shapes(database)
+        self.callbacks = Callbacks(database)
         self.batches = Batches(self._settling, self._doubts)
 
     # -- opening ---------------------------------------------------------------------------------------------

@@ -14,6 +14,9 @@ TIME = Float(53)
 
 # SQLite uses a partial index only for a query that repeats its condition word for word.
 PARKED = "state IN ('held', 'unconfirmed', 'quarantined', 'dead')"
+UNTOLD = (
+    "told_at <> finished_at"  # never true where either is NULL: leads that nobody is told of cost nothing
+)
 
 enquiries = Table(
     "enquiries",
@@ -62,6 +65,8 @@ leads = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("next_at", TIME),
     Column("hold_scope", Text),
+    # The end (finished_at) that was noted last for the callback_url of its source: 0 none yet, NULL nobody is told.
+    Column("told_at", TIME),
 )
 
 
@@ -77,6 +82,8 @@ _partial("leads_queued", "state = 'queued'", "dialer", "next_at", "owner")
 _partial("leads_owned", "owner IS NOT NULL", "owner")
 _partial("leads_sending", "state = 'sending'", "dialer", "phone")
 _partial("leads_parked", PARKED, "state", "dialer", "hold_scope", "next_at")
+# Whoever ends a lead puts it here by that, in the same transaction, and knows nothing of callbacks.
+_partial("leads_untold", UNTOLD, "id")
 Index("leads_phone", leads.c.phone)
 
 attempts = Table(
