@@ -54,9 +54,15 @@ class Silence:
             silent = source.silence_alarm and self._is_silent(
                 found, gap, until=until, awake_since=awake_since
             )
-            metrics.watched(name, last_at=found.last_at, is_silent=silent, usual_gap=gap)
             if found.silent_since is not None and not silent and self._store.watching.is_heard(name):
                 log.info("source.heard_again", source=name, seconds=round(found.last_at - found.silent_since))
+
+    def show(self) -> None:
+        """What was judged, in the metrics: every process shows it, whichever of them has judged."""
+        for name, found in self._store.watching.sources().items():
+            if name in self._config.sources:
+                silent = found.silent_since is not None
+                metrics.watched(name, last_at=found.last_at, is_silent=silent, usual_gap=found.usual_gap)
 
     def _is_silent(
         self, found: WatchedSource, gap: float | None, *, until: float, awake_since: float

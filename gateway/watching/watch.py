@@ -34,6 +34,7 @@ class Watch:
         self._deliveries = Deliveries(config, store)
         self._stopping = threading.Event()
         self._store_away = False
+        self._show_at = 0.0
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
     def start(self) -> None:
@@ -45,7 +46,14 @@ class Watch:
             self._thread.join(seconds)
 
     def look(self) -> bool:
-        """Look at what has come since the last look, if it is this process's turn."""
+        """Look at what has come since the last look, if it is this process's turn; show what is known anyway."""
+        looked = self._look()
+        if looked or self._clock.monotonic() >= self._show_at:
+            self._show_at = self._clock.monotonic() + EVERY
+            self._silence.show()
+        return looked
+
+    def _look(self) -> bool:
         now = self._clock.now()
         if not self._store.watching.is_due(now):
             return False

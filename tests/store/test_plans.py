@@ -51,6 +51,12 @@ def holding(store: Store) -> None:
     store.release_hold("main", "list:1", now=NOW)
 
 
+def watching(store: Store) -> None:
+    store.watching.next_lead_at(NOW)
+    store.watching.count(NOW, NOW + 60)
+    store.shapes.deliveries(NOW, NOW + 60, sources=["website"], at_most=5)
+
+
 def reaping(store: Store) -> None:
     keep(store, owner=OWNER)
     store.reap(now=NOW, alive=lambda _: False)
@@ -82,6 +88,7 @@ DEEDS = {
     "search by phone": lambda store: store.find(Search(phone="9800000000")),
     "lifecycle": lifecycle,
     "holding": holding,
+    "watching": watching,
     "reaping": reaping,
     "remaking": remaking,
     "fetching": fetching,

@@ -6,15 +6,18 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from gateway import metrics
+from gateway.app import create_services
 from gateway.config import DialerConfig, GatewayConfig, SourceConfig
 from gateway.leads.identity import new_id
 from gateway.leads.lead import State
+from gateway.settings import Settings
 from gateway.store import Store
 from gateway.store.operations import Accept
 from gateway.store.watching import AWAY, HOUR
@@ -195,6 +198,34 @@ def test_of_two_processes_one_looks_and_one_tells(world: Callable[..., World]) -
     assert told == []  # the other one has told it; this one knows from the database
     known = here.store.watching.sources()["website"]
     assert known.silent_since == here.last
+
+
+def test_a_process_that_has_not_judged_shows_the_silence_all_the_same(world: Callable[..., World]) -> None:
+    here = world()
+    here.go(HOUR)
+    metrics.watched(
+        "website", last_at=0.0, is_silent=False, usual_gap=1.0
+    )  # as another process would have it
+    other = Watch(here.config, here.store, here.clock)
+
+    assert not other.look()
+
+    assert (shown("gw_source_silent"), shown("gw_source_usual_gap_seconds")) == (1.0, TEN_MINUTES)
+
+
+def test_a_process_that_delivers_watches(sqlite_path: Path, tmp_path: Path) -> None:
+    settings = replace(
+        Settings.from_env({}), database_url=f"sqlite:///{sqlite_path}", state_dir=tmp_path / "state"
+    )
+
+    parts = {
+        deliver: create_services(replace(settings, deliver=deliver), config_of(a_source())).background
+        for deliver in (True, False)
+    }
+
+    assert [
+        deliver for deliver, found in parts.items() if any(isinstance(each, Watch) for each in found)
+    ] == [True]
 
 
 def test_a_restarted_process_goes_on_where_the_last_one_ended(world: Callable[..., World]) -> None:
