@@ -66,7 +66,7 @@ def problem_document(refusal: Refusal) -> dict[str, Any]:
     """The document of one refusal; it never holds a value that was sent."""
     reason = refusal.reason
     document: dict[str, Any] = {
-        "type": _TYPES.get(reason.status, f"urn:lead-gateway:problem:{refusal.reason_code}"),
+        "type": problem_type(reason.status, refusal.reason_code),
         "title": reason.title,
         "status": reason.status,
         "detail": refusal.detail,
@@ -78,6 +78,11 @@ def problem_document(refusal: Refusal) -> dict[str, Any]:
     if refusal.problems:
         document["errors"] = [_entry(problem) for problem in refusal.problems]
     return document | refusal.members
+
+
+def problem_type(status: int, reason_code: str) -> str:
+    """The registered type where there is one, else ours."""
+    return _TYPES.get(status, f"urn:lead-gateway:problem:{reason_code}")
 
 
 def respond(refusal: Refusal) -> Response:
