@@ -11,9 +11,11 @@ from alembic.runtime.migration import MigrationContext
 
 from gateway.store import OutdatedSchema, Store, migrate
 from gateway.store.engines import open_database
+from gateway.store.records import NewLead
 from gateway.store.tables import metadata
+from gateway.store.transaction import Transaction
 from tests.fakes import FakeClock
-from tests.store.making import keep
+from tests.store.making import NOW, keep, make_lead
 from tests.store.test_consents import GIVEN as CONSENT
 
 
@@ -41,7 +43,8 @@ def test_a_database_from_before_the_forms_keeps_its_leads(
     database = open_database(url)
     database.prepare()
     migrate.upgrade(database._writer_engine, "0002")
-    old = keep(Store(database, clock))
+    old = make_lead()
+    database.write(lambda transaction: _keep_as_then(transaction, old))
     database.close()
     with pytest.raises(OutdatedSchema, match="gateway migrate"):
         Store.open(url, clock=clock)
@@ -61,3 +64,20 @@ def test_the_steps_are_part_of_the_package() -> None:
     names = [each.name for each in (files("gateway.store") / "migrations" / "versions").iterdir()]
 
     assert any(name.startswith(migrate.newest()) for name in names)
+
+
+def _keep_as_then(transaction: Transaction, lead: NewLead) -> None:
+    """A lead as the first version wrote it."""
+    transaction.run(
+        "INSERT INTO enquiries (id, source, received_at, method, path, query, content_type, headers, address, body)"
+        " VALUES ('E', ?, ?, 'POST', '/', '', '', '{}', '', ?)",
+        (lead.source, NOW, b""),
+    )
+    transaction.run(
+        "INSERT INTO leads (id, enquiry_id, source, state, dialer, list_id, phone, fields, extra, warnings, problems,"
+        " test, received_at, updated_at) VALUES (?, 'E', ?, ?, ?, ?, ?, '{}', '{}', '[]', '[]', 0, ?, ?)",
+        (lead.id, lead.source, lead.state.value, lead.dialer, lead.list_id, lead.phone, NOW, NOW),
+    )
+    transaction.run(
+        "INSERT INTO intake_counts (source, day, leads) VALUES (?, ?, 1)", (lead.source, int(NOW // 86400))
+    )
