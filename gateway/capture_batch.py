@@ -209,7 +209,8 @@ def _may_change(services: Services, found: Mapping[str, LeadStatus]) -> bool:
 
 def _captured(made: _Made, kept: AcceptedLead, found: LeadStatus | None) -> Captured:
     status = kept_status(made.new, kept)
-    if found is not None and kept.duplicate_of is None:
+    first = found if kept.duplicate_of else None
+    if found is not None and first is None:
         status = found
     elif found is not None:
         status = replace(

@@ -26,10 +26,12 @@ from gateway.dialer.outcome import (
 from gateway.leads.identity import new_id
 from gateway.store import Store, StoreUnavailable
 from gateway.store.calls import CallEnd, Leave, NewCall
+from gateway.store.records import CallEntry, IdempotencyClaim, InFlight, Mismatched, Replayed
 
 log = structlog.get_logger("gateway.calls")
 
 SECONDS = 8.0  # in all: a call that rings minutes later is worse than an error
+TEST = "test"  # the outcome that a rehearsed call is kept with
 
 
 class Mode(StrEnum):
@@ -94,6 +96,23 @@ class Parts(Protocol):
     def clock(self) -> Clock: ...
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Order:
+    """One call as it is asked for."""
+
+    dialer: str
+    agent_user: str
+    phone: str
+    mode: str
+    source: str
+    asked_by: str
+    lead_id: str | None = None
+    prospects_id: str = ""
+    phone_code: str = ""
+    search: bool = True
+    focus: bool = True
+
+
 def call(
     services: Parts,
     *,
@@ -115,35 +134,100 @@ def call(
     A number that may have been called in the last `quiet` seconds is left in peace. Raises StoreUnavailable
     when the call cannot be written down: then it is not asked for.
     """
-    new = NewCall(
-        id=new_id(services.clock.now()),
-        source=source,
+    order = Order(
         dialer=dialer,
         agent_user=agent_user,
         phone=phone,
-        mode=Mode(mode).value,
-        lead_id=lead_id,
+        mode=mode,
+        source=source,
         asked_by=asked_by,
-        asked_at=services.clock.now(),
+        lead_id=lead_id,
+        prospects_id=prospects_id,
+        phone_code=phone_code,
+        search=search,
+        focus=focus,
     )
+    new = _new_call(services, order)
     leave = services.store.calls.ask(new, quiet=quiet)
     if leave is not Leave.GIVEN:
         return _left_alone(new, Called(leave.value))
+    return _asked(services, new, order)
+
+
+def call_once(
+    services: Parts, order: Order, *, claim: IdempotencyClaim | None, rehearsed: CallOutcome | None = None
+) -> CallResult | Replayed | InFlight | Mismatched:
+    """As `call`, unless the claim was used before; what is `rehearsed` is written down and never dialed."""
+    new = _new_call(services, order)
+    calls = services.store.calls
+    leave = calls.ask(new) if claim is None else calls.ask_once(new, claim)
+    if not isinstance(leave, Leave):
+        return leave
+    if leave is not Leave.GIVEN:
+        return _left_alone(new, Called(leave.value))
+    return _asked(services, new, order) if rehearsed is None else _rehearsed(services, new, rehearsed)
+
+
+def result_of(entry: CallEntry) -> CallResult:
+    """What is known of a call whose process may have died: then it may ring, and nobody knows."""
+    known = entry.outcome in frozenset(Called)
+    called = Called(entry.outcome) if known else Called.UNKNOWN
+    message = entry.message if known and entry.message else MESSAGES[Called.UNKNOWN]
+    return CallResult(
+        id=entry.id,
+        called=called,
+        reason_code=entry.reason_code if known else "call.unknown",
+        message=message,
+    )
+
+
+def _new_call(services: Parts, order: Order) -> NewCall:
+    now = services.clock.now()
+    return NewCall(
+        id=new_id(now),
+        source=order.source,
+        dialer=order.dialer,
+        agent_user=order.agent_user,
+        phone=order.phone,
+        mode=Mode(order.mode).value,
+        lead_id=order.lead_id,
+        asked_by=order.asked_by,
+        asked_at=now,
+    )
+
+
+def _asked(services: Parts, new: NewCall, order: Order) -> CallResult:
     answer = services.delivery.calls.place(
-        dialer,
+        order.dialer,
         Call(
-            agent_user=agent_user,
-            value=phone,
-            search=search,
+            agent_user=order.agent_user,
+            value=order.phone,
+            search=order.search,
             preview=new.mode == Mode.PREVIEW,
-            focus=focus,
-            phone_code=phone_code,
-            prospects_id=prospects_id,
+            focus=order.focus,
+            phone_code=order.phone_code,
+            prospects_id=order.prospects_id,
             seconds=SECONDS,
         ),
     )
     result = _result(new, answer.outcome)
     _write_down(services, new, result, answer)
+    return result
+
+
+def _rehearsed(services: Parts, new: NewCall, outcome: CallOutcome) -> CallResult:
+    result = _result(new, outcome)
+    # No outcome of a real call: it must neither ring nor keep a number in peace.
+    end = CallEnd(
+        outcome=TEST,
+        reason_code=result.reason_code,
+        message=result.message,
+        http_status=None,
+        response="",
+        finished_at=services.clock.now(),
+    )
+    services.store.calls.finish(new.id, end)
+    log.info("call.rehearsed", call=new.id, source=new.source, outcome=result.called)
     return result
 
 

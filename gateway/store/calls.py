@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from gateway.store import purging
+from gateway.store.claiming import take_one
 from gateway.store.database import Database
-from gateway.store.records import CallEntry
+from gateway.store.records import CallEntry, IdempotencyClaim, InFlight, Mismatched, Replayed
 from gateway.store.tables import calls
 from gateway.store.transaction import Transaction
 
@@ -78,6 +79,14 @@ class CallLog:
         """Write the call down, unless the number is suppressed or may have been called `quiet` seconds ago."""
         return self._database.write(lambda transaction: _ask(transaction, call, quiet))
 
+    def ask_once(self, call: NewCall, claim: IdempotencyClaim) -> Leave | Replayed | InFlight | Mismatched:
+        """As `ask`, if the claim was never used; both are written down in one commit."""
+        return self._database.write(lambda transaction: _ask_once(transaction, call, claim))
+
+    def find(self, call_id: str) -> CallEntry | None:
+        """One call."""
+        return self._database.read(lambda connection: _find(connection, call_id))
+
     def finish(self, call_id: str, end: CallEnd) -> None:
         """Write down what came of it, once."""
         self._database.write(lambda transaction: _finish(transaction, call_id, end))
@@ -91,6 +100,11 @@ def of_lead(connection: Connection, lead_id: str) -> tuple[CallEntry, ...]:
     """The calls asked for with this lead, in order."""
     rows = connection.execute(select(calls).where(calls.c.lead_id == lead_id).order_by(calls.c.id))
     return tuple(_entry(row) for row in rows)
+
+
+def _find(connection: Connection, call_id: str) -> CallEntry | None:
+    row = connection.execute(select(calls).where(calls.c.id == call_id)).first()
+    return None if row is None else _entry(row)
 
 
 def _latest_to(connection: Connection, phone: str, since: float) -> CallEntry | None:
@@ -113,6 +127,13 @@ def _entry(row: Any) -> CallEntry:
         message=row.message,
         response=row.response,
     )
+
+
+def _ask_once(
+    transaction: Transaction, call: NewCall, claim: IdempotencyClaim
+) -> Leave | Replayed | InFlight | Mismatched:
+    told = take_one(transaction, claim, subject=call.id, now=call.asked_at)
+    return _ask(transaction, call, 0.0) if told is None else told
 
 
 def _ask(transaction: Transaction, call: NewCall, quiet: float) -> Leave:

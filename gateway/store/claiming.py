@@ -73,6 +73,16 @@ class Claims:
         transaction.write(_CLAIMS, self.new)
 
 
+def take_one(transaction: Transaction, claim: IdempotencyClaim, *, subject: str, now: float) -> Answer:
+    """Claim a key for something that is no lead; None when it is ours now, and remembers `subject`."""
+    transaction.lock(CLAIM_LOCK, ["\0".join(_key(claim))])
+    for row in transaction.select(_KNOWN, [_key(claim)]):
+        if row[5] > now - RETENTION:
+            return _told(claim, row[3:], now)
+    transaction.write(_CLAIMS, [(*_key(claim), claim.fingerprint, subject, now)])
+    return None
+
+
 def lock_claims(transaction: Transaction, operations: Sequence[Accept]) -> None:
     """Nobody else takes one of these keys before this transaction has ended."""
     keys = {_key(each.claim) for each in operations if each.claim is not None}
