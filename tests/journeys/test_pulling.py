@@ -71,7 +71,7 @@ def test_two_workers_pull_once_and_go_on_where_they_stood(
 
     assert len(platform.asked) == 1
     assert emulator.state.ledger.leads_total == 5
-    assert "gw_pulled_rows_total" in gateway.get("/metrics").body.decode()
+    assert 'gw_pull_covered_timestamp_seconds{source="indiamart"}' in gateway.get("/metrics").body.decode()
     assert KEY not in gateway.log_path.read_text()
     assert gateway.command("verify").returncode == 0
 
