@@ -8,6 +8,7 @@ from dataclasses import replace
 from flask import Flask
 
 from gateway import web
+from gateway.callbacks import Teller
 from gateway.capture import Services
 from gateway.clock import Clock, SystemClock
 from gateway.config import GatewayConfig
@@ -49,7 +50,8 @@ def create_services(
         return services
     fetcher = Fetcher(config, store=store, clock=clock)
     watch = Watch(config, store, clock)
-    return replace(services, background=(fetcher, Puller(services), watch))
+    teller = Teller(config, store=store, clock=clock)
+    return replace(services, background=(fetcher, Puller(services), watch, teller))
 
 
 def create_app(

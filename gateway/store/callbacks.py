@@ -155,9 +155,9 @@ class Callbacks:
         ]
         self._database.write(lambda transaction: transaction.write(_SETTLE, rows))
 
-    def put_off(self, ids: Sequence[str], *, lease: float, until: float) -> None:
-        """Give claimed callbacks back untried."""
-        rows = [(each, lease, until) for each in ids]
+    def put_off(self, claims: Sequence[tuple[str, float]], *, until: float) -> None:
+        """Give claimed callbacks, each an id and its lease, back untried."""
+        rows = [(*each, until) for each in claims]
         self._database.write(lambda transaction: transaction.write(_PUT_OFF, rows))
 
     def hasten(self, source: str, *, now: float) -> int:

@@ -281,7 +281,7 @@ def test_whoever_comes_late_changes_nothing_any_more(store: Store) -> None:
 def test_untried_callbacks_are_given_back_without_an_attempt(store: Store) -> None:
     callback = waiting_callback(store)
     claim(store)
-    store.callbacks.put_off([callback.id], lease=NOW + LEASE, until=NOW + 5)
+    store.callbacks.put_off([(callback.id, NOW + LEASE)], until=NOW + 5)
 
     assert claim(store, now=NOW + 4) == []
     assert [each.attempts for each in claim(store, now=NOW + 5)] == [0]
@@ -290,7 +290,7 @@ def test_untried_callbacks_are_given_back_without_an_attempt(store: Store) -> No
 def test_what_waits_is_hastened_but_not_what_is_being_sent(store: Store) -> None:
     waits, under_way = waiting_callback(store), waiting_callback(store)
     claim(store)
-    store.callbacks.put_off([waits.id], lease=NOW + LEASE, until=NOW + 900)
+    store.callbacks.put_off([(waits.id, NOW + LEASE)], until=NOW + 900)
 
     assert store.callbacks.hasten("website", now=NOW + 1) == 1
     assert [each.id for each in claim(store, now=NOW + 1)] == [waits.id]
