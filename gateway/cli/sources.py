@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import click
+from rich.table import Table
 from rich.text import Text
 
 from gateway.cli.failure import Failure
@@ -175,7 +176,11 @@ def _row(each: Watched) -> tuple[str | Text, ...]:
 
 def _print(config: GatewayConfig, each: Watched, *, all_fields: bool) -> None:
     out = console()
-    out.print(table(("", ""), _facts(config, each)))
+    out.print(Text.assemble((each.source.name, "bold"), "  ", Text(each.state, style=_STYLES[each.state])))
+    facts = Table.grid(padding=(0, 2, 0, 0))
+    for name, told in _facts(config, each):
+        facts.add_row(f"  {name}", Text(told))
+    out.print(facts)
     changed = each.changes
     if changed:
         out.print("\nChanged fields", style="bold")
@@ -191,7 +196,7 @@ def _print(config: GatewayConfig, each: Watched, *, all_fields: bool) -> None:
         out.print("\nKnown fields", style="bold")
         rows = [
             (
-                plain(field.path),
+                _as_sent(field.path),
                 " ".join(sorted(field.kinds)) or "empty",
                 str(field.seen),
                 clock_time(field.last_at),
@@ -203,16 +208,15 @@ def _print(config: GatewayConfig, each: Watched, *, all_fields: bool) -> None:
         click.echo(f"\n{count(len(each.fields), 'field')} known: --fields shows them.")
 
 
-def _facts(config: GatewayConfig, each: Watched) -> list[tuple[str, str | Text]]:
+def _facts(config: GatewayConfig, each: Watched) -> list[tuple[str, str]]:
     source, known = each.source, each.known
     path = _PATHS[SOURCES[source.kind].door]
     alarms = [name for name, on in (("silence", source.silence_alarm), ("drift", source.drift_alarm)) if on]
-    facts: list[tuple[str, str | Text]] = [
-        ("source", f"{source.name} ({source.kind})"),
+    facts = [
+        ("kind", source.kind),
         ("address", config.public_url.rstrip("/") + path + (source.name if path.endswith("/") else "")),
         ("goes to", f"dialer {source.dialer}, list {source.list_id}"),
         ("alarms", ", ".join(alarms) or "none"),
-        ("state", Text(each.state, style=_STYLES[each.state])),
         ("leads", f"{each.leads(DAY)} in 24 hours, {each.leads(WEEK)} in 7 days"),
     ]
     if known is None:
@@ -227,14 +231,19 @@ def _facts(config: GatewayConfig, each: Watched) -> list[tuple[str, str | Text]]
     return facts
 
 
-def _change_row(field: KnownField) -> tuple[str, ...]:
+def _change_row(field: KnownField) -> tuple[str | Text, ...]:
     return (
-        plain(field.path),
+        _as_sent(field.path),
         str(field.change),
         clock_time(field.changed_at),
         " or ".join(sorted(field.kinds)) or "empty",
-        plain(field.advice),
+        _as_sent(field.advice),
     )
+
+
+def _as_sent(text: str | None) -> Text:
+    """A name that a sender made up is no markup."""
+    return Text(plain(text))
 
 
 def _span(seconds: float | None) -> str:

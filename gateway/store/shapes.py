@@ -20,7 +20,7 @@ REMEMBERED = 90 * 86400.0  # seconds a field that no longer comes is known
 
 _SOME = text(
     "SELECT enquiry_id FROM (SELECT enquiry_id,"
-    " row_number() OVER (PARTITION BY source ORDER BY min(id)) AS place"
+    " row_number() OVER (PARTITION BY source ORDER BY min(id) DESC) AS place"
     " FROM leads WHERE id >= :first AND id < :beyond AND test = 0 AND source IN :sources"
     " GROUP BY source, enquiry_id) AS each WHERE place <= :at_most"
 ).bindparams(bindparam("sources", expanding=True))
@@ -63,7 +63,7 @@ class Shapes:
     def deliveries(
         self, start: float, end: float, *, sources: Sequence[str], at_most: int
     ) -> Mapping[str, list[Enquiry]]:
-        """The first few deliveries of each source in a stretch of time; tests do not count."""
+        """The latest few deliveries of each source in a stretch of time, oldest first; tests do not count."""
         if not sources:
             return {}
         return self._database.read(

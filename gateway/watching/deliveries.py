@@ -18,7 +18,7 @@ from gateway.watching.shape import Shape, shapes_of
 
 log = structlog.get_logger("gateway.watching")
 
-AT_MOST = 20  # deliveries of a source looked at in one stretch of time
+AT_MOST = 50  # deliveries of a source looked at in one stretch of time
 TOLD_AT_MOST = 10  # changes of a source told at once; all of them are kept
 _EVENTS: Mapping[What, str] = {
     What.NEW: "source.field_new",

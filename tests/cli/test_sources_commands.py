@@ -53,6 +53,15 @@ def test_a_field_name_moves_no_cursor(migrated: CommandLine) -> None:
     assert "\x1b[2J" not in shown
 
 
+def test_a_field_name_is_no_markup(migrated: CommandLine) -> None:
+    watched(migrated, name="[/x][red]budget")
+
+    done = migrated.run("sources", "show", "partner", "--fields")
+
+    assert done.exit_code == 0
+    assert done.stdout.count("[/x][red]budget") >= 2
+
+
 def test_scripts_get_every_field(migrated: CommandLine) -> None:
     watched(migrated)
 

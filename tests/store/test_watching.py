@@ -205,7 +205,7 @@ def test_a_few_deliveries_of_each_source_are_read(store: Store) -> None:
     found = store.shapes.deliveries(BEGIN, BEGIN + 60, sources=["website", "portal"], at_most=3)
 
     assert {source: [each.received_at - BEGIN for each in some] for source, some in found.items()} == {
-        "website": [1.0, 2.0, 3.0],
+        "website": [2.0, 3.0, 4.0],
         "portal": [2.5],
     }
     assert found["website"][0].body == b"MobileNo=9876543210"
