@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from gateway.config.model import CallNow
 from gateway.config.table import Table
-from gateway.config.values import ValueProblemError
+from gateway.config.values import agent
 
 MODES = ("preview", "dial")
-_AGENT = re.compile(r"[0-9A-Za-z_.-]{1,20}", re.ASCII)
 
 
 def read_call_now(table: Table) -> CallNow | None:
@@ -18,16 +15,8 @@ def read_call_now(table: Table) -> CallNow | None:
     if inner is None:
         return None
     call_now = CallNow(
-        agent_user=inner.required("agent_user", _agent, example='"agent1"'),
+        agent_user=inner.required("agent_user", agent, example='"agent1"'),
         mode=inner.choice("mode", "preview", MODES),
     )
     inner.refuse_the_rest()
     return call_now
-
-
-def _agent(value: str) -> str:
-    if not _AGENT.fullmatch(value):
-        raise ValueProblemError(
-            "must be an agent's user name in the dialer: 1 to 20 letters, digits, and . _ -"
-        )
-    return value

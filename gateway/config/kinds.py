@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from gateway.config.values import (
+    agents,
     graph_version,
     http_url,
     loopback_url,
@@ -125,6 +126,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = MappingProxyType(
             Option(name="page_id", read=page_ids, example="153125381133"),
             Option(name="graph_url", read=loopback_url, example="http://127.0.0.1:8200"),
         ),
+        "partner": (Option(name="call_agents", read=agents, example="agent1 agent2"),),
         "webflow": (Option(name="site_url", example="https://www.example.com"),),
         "tradeindia": (
             Option(name="user_id", needs="profile_id", example="12345"),

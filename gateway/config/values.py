@@ -50,6 +50,19 @@ def limit(value: str) -> str:
     return " ".join(value.split())
 
 
+def agent(value: str) -> str:
+    if not re.fullmatch(r"[0-9A-Za-z_.-]{1,20}", value, re.ASCII):
+        raise ValueProblemError(
+            "must be an agent's user name in the dialer: 1 to 20 letters, digits, and . _ -"
+        )
+    return value
+
+
+def agents(value: str) -> str:
+    """One or more agents, with blanks between them."""
+    return " ".join(agent(each) for each in value.replace(",", " ").split())
+
+
 def list_id(value: object) -> str:
     """A list of the dialer: digits, kept as text."""
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value

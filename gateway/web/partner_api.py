@@ -7,7 +7,7 @@ import re
 from flask import Blueprint, Response, g, request
 
 from gateway.sources.registry import SOURCES
-from gateway.web import answers, bodies, intake, lead_batches
+from gateway.web import answers, bodies, intake, lead_batches, partner_calls
 from gateway.web.context import services
 from gateway.web.errors import Refusal
 from gateway.web.preferences import wait_of
@@ -44,3 +44,9 @@ def show(lead_id: str) -> Response:
     if lead is None or lead.source != g.source.name:
         raise Refusal("lead.not_found")
     return answers.shown(lead, status_url=intake.status_url(lead.id)).response()
+
+
+@blueprint.post("/calls")
+def call() -> Response:
+    """Click to Call: asked for once, answered within eight seconds, never queued."""
+    return partner_calls.partner_call(g.source, g.key, bodies.inbound()).response()

@@ -119,6 +119,79 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         "lead.dead": Reason(
             422, "The dialer could not be reached", "The lead is kept; an operator can send it on."
         ),
+        # a call
+        "call.invalid": Reason(
+            422, "The call is not valid", "Mend each field under errors and ask again. Nothing was dialed."
+        ),
+        "call.agent_not_yours": Reason(
+            403,
+            "This agent is not yours to call with",
+            "The source's call_agents does not name this agent. Ask the gateway's operator to add it.",
+        ),
+        "call.lead_without_number": Reason(
+            422, "The lead has no number", "The lead cannot be called as it is. Send a number in its place."
+        ),
+        "call.no_dialer": Reason(
+            409,
+            "The lead's dialer is gone",
+            "The dialer that has the lead is no longer configured. Send a number in its place.",
+        ),
+        "agent.not_logged_in": Reason(
+            409,
+            "The agent is not logged in",
+            "The agent is not logged in to the dialer. Ask the agent to log in, then call again.",
+        ),
+        "agent.not_paused": Reason(
+            409,
+            "The agent is not paused",
+            "The agent is not paused. The agent has to pause before a call can be placed.",
+        ),
+        "agent.not_allowed": Reason(
+            403,
+            "The agent may not place calls",
+            "The agent may not place manual calls. Allow it in the dialer's user settings.",
+        ),
+        "agent.already_queued": Reason(
+            409,
+            "The number waits already",
+            "The number already waits in this agent's manual dial queue. Nothing more to do.",
+        ),
+        "call.number_refused": Reason(
+            422,
+            "The dialer does not take this number",
+            "Correct the number and ask again. Nothing was dialed.",
+        ),
+        "call.refused": Reason(
+            502, "The dialer refuses this call", "Nothing was dialed. Tell the operator the call's id."
+        ),
+        "call.dialer_refuses": Reason(
+            502,
+            "The dialer refuses the gateway",
+            "Nothing was dialed. The operator has to mend it: tell the call's id.",
+        ),
+        "call.busy": Reason(
+            503,
+            "The dialer has no room for this call",
+            "Nothing was dialed. Ask again after Retry-After seconds.",
+            retryable=True,
+        ),
+        "call.not_sent": Reason(
+            503,
+            "The dialer cannot be reached",
+            "Nothing was dialed. Ask again after Retry-After seconds.",
+            retryable=True,
+        ),
+        "call.unknown": Reason(
+            504,
+            "Nobody knows whether it rings",
+            "The dialer gave no clear answer. Look at the agent's screen before you ask again.",
+        ),
+        "call.repeated": Reason(
+            409, "Called a moment ago", "This number was called a moment ago, or may have been. Wait."
+        ),
+        "call.suppressed": Reason(
+            422, "This number must not be called", "The person has opted out. Nothing was dialed."
+        ),
         # the same request again
         "idempotency.invalid": Reason(
             400,
