@@ -20,6 +20,7 @@ from gateway.cli.session import opened_store, read_config, read_settings
 from gateway.cli.wire import send_post
 from gateway.config import GatewayConfig, SourceConfig
 from gateway.config.doubts import is_loopback
+from gateway.config.kinds import KEYED, KINDS
 from gateway.leads.lead import LeadStatus, State
 from gateway.settings import Settings
 from gateway.sources import sampling
@@ -96,8 +97,8 @@ def send(
         began, since = time.monotonic(), time.time() - CLOCKS_DIFFER
         answer, body = _exchange(base, post, say)
         lead_id = _lead_id(body)
-        if sample and answer.ok and lead_id is None:
-            lead_id = _kept_since(store, target, sampling.phone(number), since)
+        if answer.ok and lead_id is None and (sample or target.kind == "elision"):
+            lead_id = _kept_since(store, target, sampling.phone(number) if sample else None, since)
         lead = _follow(store, lead_id, began + wait, say) if lead_id else None
     if as_json:
         told = answer.text if (value := _json(answer)) is None else value
@@ -197,8 +198,11 @@ def _ask_for_a_real_dialer(config: GatewayConfig, source: SourceConfig, number: 
         )
 
 
-def _kept_since(store: Store, source: SourceConfig, phone: str, since: float) -> str | None:
-    """The newest lead of this source: a platform's answer does not name it. A stub has no number yet."""
+def _kept_since(store: Store, source: SourceConfig, phone: str | None, since: float) -> str | None:
+    """The newest lead of this source: a platform's answer does not name it, nor does the dialer's own.
+
+    A stub has no number yet.
+    """
     for each in (phone, None):
         page = store.find(Search(source=source.name, phone=each, since=since), limit=1)
         if page.leads:
@@ -230,7 +234,7 @@ def _own_url(settings: Settings) -> str:
 
 @contextmanager
 def _api_key(store: Store, config: GatewayConfig, source: SourceConfig, given: str | None) -> Iterator[str]:
-    if given or source.kind != "partner":
+    if given or KINDS[source.kind] not in KEYED:
         yield given or ""
         return
     refuse_keyless(config, source.name)

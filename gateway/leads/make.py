@@ -60,7 +60,7 @@ def make_lead(
     reading = read_strictly(submission.fields) if strict else read_liberally(submission.fields)
     referrer = reading.take(REFERRER) or submission.referrer
     _apply_constants(reading, source)
-    values, problems = _judge(reading, _phone_rules(source, config), strict=strict)
+    values, problems = _judge(reading, phone_rules(source, config), strict=strict)
     if problems:
         return problems
 
@@ -107,7 +107,8 @@ def _is_no_answer(name: str, value: object) -> bool:
     return name in _ATTRIBUTED and isinstance(value, str) and not says_something(value)
 
 
-def _phone_rules(source: SourceConfig, config: GatewayConfig) -> PhoneRules:
+def phone_rules(source: SourceConfig, config: GatewayConfig) -> PhoneRules:
+    """How the numbers of this source are read."""
     return PhoneRules(
         region=source.region or config.region, check=source.phone_check, countries=tuple(source.countries)
     )

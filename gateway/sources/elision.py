@@ -19,6 +19,7 @@ from gateway.sources.body import MULTIPART, URLENCODED, refuse_encoded
 Pairs = list[tuple[str, str]]
 Parameters = Mapping[str, str]
 
+PATH = "/elision-dialer/elision-api/main.php"
 KEY_PARAMETERS = ("key", "api_key", "pass")  # where an API key may stand, besides the headers
 SECRET_FIELDS = frozenset({*KEY_PARAMETERS, "user"})
 # A list's custom form has these; what the API itself reads is no field of a lead.

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 
-from gateway.config import SourceConfig
+from gateway.config import DialerConfig, SourceConfig
 
 Parameters = Mapping[str, str]
 
@@ -29,11 +29,14 @@ LEADS_REQUIRED = "MULTI_LEAD IS REQUIRED FIELDS"
 JSON_SYNTAX = "PLEASE CHECK YOUR JSON SYNTAX"
 VALUE_REQUIRED = "VALUE IS REQUIRED"
 VALUE_INVALID = "VALUE IS NOT VALID"
+AGENT_NOT_LOGGED_IN = "AGENT_USER IS NOT LOGGED IN"
 
 # The document has no words for these.
 TOO_MANY_LEADS = f"TOO MANY LEADS, SEND AT MOST {MOST_LEADS} AT ONCE"
 YES_OR_NO = ("search", "preview", "focus")
 
+_AGENT = re.compile(r"[0-9A-Za-z_.-]{1,20}")
+_REFERENCE = re.compile(r"[0-9A-Za-z-]+")
 _DIGITS = re.compile(r"[0-9]+")
 _SHOWN = re.compile(r"[^0-9A-Za-z_-]")
 _PHONE_CODE = re.compile(r"[0-9]{0,10}")
@@ -91,7 +94,17 @@ def why_no_call(request: Parameters) -> str | None:
     for name in YES_OR_NO:
         if request.get(name, "").upper() not in ("", "YES", "NO"):
             return f"{name.upper()} MUST BE YES OR NO"
-    return None if _PHONE_CODE.fullmatch(request.get("phone_code", "")) else "PHONE_CODE IS NOT VALID"
+    if not _PHONE_CODE.fullmatch(request.get("phone_code", "")):
+        return "PHONE_CODE IS NOT VALID"
+    # No agent has such a name, and the dialer would write it into its SQL.
+    return None if _AGENT.fullmatch(request.get("agent_user", "")) else AGENT_NOT_LOGGED_IN
+
+
+def reference_for(dialer: DialerConfig, request: Parameters) -> str:
+    """The caller's reference of a call where the dialer can hold it; another would shift its other fields."""
+    reference = request.get("prospects_id", "")
+    fits = len(reference) <= dialer.prospects_id_max and _REFERENCE.fullmatch(reference)
+    return reference if fits else ""
 
 
 def rows_of(text: str) -> list[dict[str, str]] | None:

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from flask import Blueprint, Response, g, request
 
 from gateway import click_to_call
 from gateway.capture import Bad, Captured, capture
-from gateway.capture_batch import Row, capture_batch
+from gateway.capture_batch import Outcome, Row, capture_batch
 from gateway.click_to_call import Mode
+from gateway.leads.make import phone_rules
+from gateway.leads.phone import read_phone
+from gateway.leads.reasons import FieldError
 from gateway.sources import elision, elision_rules
 from gateway.sources.elision import Parameters
 from gateway.web import drop_in_answers as answers
 from gateway.web import errors, intake
-from gateway.web.context import services
+from gateway.web.context import client_address, services
 from gateway.web.drop_in_answers import ADD_LEAD, ADD_MULTI_LEAD, MANUAL_DIAL, Document
 from gateway.web.preferences import wait_of
 
 blueprint = Blueprint("drop_in", __name__)
 
-PATH = "/elision-dialer/elision-api/main.php"
 _NO_REPLAY = "a request without an Idempotency-Key cannot be a replay"
 
 
-@blueprint.route(PATH, methods=["GET", "POST"])
+@blueprint.route(elision.PATH, methods=["GET", "POST"])
 def main() -> Response:
     """One action of the dialer's document."""
     if request.method == "HEAD":  # asks whether somebody is here; nothing may come of it
@@ -42,7 +44,8 @@ def add_lead(asked: Parameters) -> Document:
     """One lead, kept, and what its dialer said of it while the caller waited."""
     known = g.source.options.get("unknown_fields") == "keep" or not elision.unknown_names(asked)
     lists = elision_rules.lists_of(g.source)
-    if problem := elision_rules.why_no_lead(asked, lists, knows_every_name=known):
+    problem = elision_rules.why_no_lead(asked, lists, knows_every_name=known) or _why_nobodys(asked)
+    if problem is not None:
         return answers.refused(problem, ADD_LEAD)
     result = capture(
         services(),
@@ -67,18 +70,9 @@ def add_multi_lead(asked: Parameters) -> Document:
     if len(sent) > elision_rules.MOST_LEADS:
         return answers.refused(elision_rules.TOO_MANY_LEADS, ADD_MULTI_LEAD)
     lists = elision_rules.lists_of(g.source)
-    problems = [elision_rules.why_not_this_row(row, lists) for row in sent]
+    problems = [elision_rules.why_not_this_row(row, lists) or _why_nobodys(row) for row in sent]
     good = [row for row, problem in zip(sent, problems, strict=True) if problem is None]
-    results = capture_batch(
-        services(),
-        g.source,
-        [_row(asked, row) for row in good],
-        wait=_wait(),
-        strict=False,
-        test=_is_test(),
-    )
-    if not isinstance(results, tuple):
-        raise AssertionError(_NO_REPLAY)
+    results = _captured(asked, good)
     told = iter([_told(ADD_MULTI_LEAD, row, result) for row, result in zip(good, results, strict=True)])
     return answers.rows_answer(
         [answers.refused(problem, ADD_MULTI_LEAD) if problem else next(told) for problem in problems]
@@ -89,18 +83,22 @@ def manual_dial(asked: Parameters) -> Document:
     """One call, asked for once: a call that rings minutes later is worse than an error."""
     if problem := elision_rules.why_no_call(asked):
         return answers.refused(problem, MANUAL_DIAL)
+    if _is_test():
+        return answers.placed(asked)
+    dialer = services().config.dialers[g.source.dialer]
     result = click_to_call.call(
         services(),
-        dialer=g.source.dialer,
+        dialer=dialer.name,
         agent_user=asked.get("agent_user", ""),
-        phone=asked["value"],
+        # As leads have it, so that an opt-out holds here too. A service's number is no lead's, yet agents call it.
+        phone=_number(asked["value"]) or asked["value"],
         mode=Mode.PREVIEW if _says_yes(asked, "preview", otherwise="NO") else Mode.DIAL,
         search=_says_yes(asked, "search"),
         focus=_says_yes(asked, "focus"),
         lead_id=None,
         source=g.source.name,
-        asked_by=f"key {g.key.public_id}" if g.key else "its address",
-        prospects_id=asked.get("prospects_id", ""),
+        asked_by=f"key {g.key.public_id}" if g.key else f"client {client_address()}",
+        prospects_id=elision_rules.reference_for(dialer, asked),
         phone_code=asked.get("phone_code", ""),
     )
     return answers.call_answer(asked, result)
@@ -128,13 +126,22 @@ def explain(error: Exception) -> Response:
     return response
 
 
-def _told(action: str, asked: Parameters, result: object) -> Document:
+def _told(action: str, asked: Parameters, result: Outcome) -> Document:
     match result:
         case Bad(problems=problems):
             return answers.bad_lead(action, problems)
         case Captured(status=status, first=first):
             pending_is_success = g.source.options.get("when_pending") == "success"
             return answers.lead_answer(action, asked, first or status, pending_is_success=pending_is_success)
+        case _:
+            raise AssertionError(_NO_REPLAY)
+
+
+def _captured(asked: Parameters, rows: Sequence[Parameters]) -> Sequence[Outcome]:
+    batch = [_row(asked, row) for row in rows]
+    match capture_batch(services(), g.source, batch, wait=_wait(), strict=False, test=_is_test()):
+        case tuple() as outcomes:
+            return outcomes
         case _:
             raise AssertionError(_NO_REPLAY)
 
@@ -153,6 +160,19 @@ def _wait() -> float:
 
 def _is_test() -> bool:
     return g.key is not None and g.key.mode == "test"
+
+
+def _why_nobodys(asked: Parameters) -> str | None:
+    """The number that is asked for is the one that counts: a good MobileNo beside it must not be dialed instead."""
+    return elision_rules.PHONE_INVALID if _number(asked["phone_number"]) is None else None
+
+
+def _number(text: str) -> str | None:
+    """What is dialed for `text`; None for a number of nobody."""
+    try:
+        return read_phone(text, phone_rules(g.source, services().config)).digits
+    except FieldError:
+        return None
 
 
 def _says_yes(asked: Parameters, name: str, *, otherwise: str = "YES") -> bool:

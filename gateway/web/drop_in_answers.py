@@ -46,7 +46,7 @@ _SAID_OF_ROWS = MappingProxyType(
 )
 _SAID_OF_CALLS = MappingProxyType(
     {
-        "agent.not_logged_in": "AGENT_USER IS NOT LOGGED IN",
+        "agent.not_logged_in": rules.AGENT_NOT_LOGGED_IN,
         "agent.not_paused": "AGENT_USER IS NOT PAUSED",
         "agent.not_allowed": "AGENT_USER IS NOT ALLOWED TO PLACE MANUAL DIAL CALLS",
         "agent.already_queued": "PHONE_NUMBER IS ALREADY IN THIS AGENTS MANUAL DIAL QUEUE",
@@ -56,8 +56,8 @@ _SAID_OF_CALLS = MappingProxyType(
 )
 
 # The document has no words for these; they keep its shape.
-PENDING = "LEAD IS KEPT, THE DIALER HAS NOT ANSWERED YET, SEND IT AGAIN LATER FOR ITS LEAD ID"
-KEPT = "LEAD IS KEPT, THE DIALER HAS NOT ANSWERED YET"
+KEPT = "LEAD IS KEPT, THE DIALER HAS NOT CONFIRMED IT YET"
+PENDING = f"{KEPT}, SEND IT AGAIN LATER FOR ITS LEAD ID"
 _NOT_DIALED = "THIS NUMBER MUST NOT BE CALLED"
 _REFUSED = "THE DIALER REFUSES THIS LEAD, DO NOT SEND IT AGAIN"
 _CALLS = {
@@ -120,9 +120,13 @@ def rows_answer(rows: Sequence[Document]) -> Document:
 
 def call_answer(asked: Parameters, result: CallResult) -> Document:
     if result.called is Called.PLACED:
-        data = {"Phone Number": asked["value"], **_reference(asked)}
-        return {"success": "true", "message": "manual_dial EXTERNAL_DIAL FUNCTION SET", "data": data}
+        return placed(asked)
     return refused(_SAID_OF_CALLS.get(result.reason_code or "") or _CALLS[result.called], MANUAL_DIAL)
+
+
+def placed(asked: Parameters) -> Document:
+    data = {"Phone Number": asked["value"], **_reference(asked)}
+    return {"success": "true", "message": "manual_dial EXTERNAL_DIAL FUNCTION SET", "data": data}
 
 
 def _created(action: str, asked: Parameters, lead: LeadStatus) -> Document:

@@ -37,6 +37,7 @@ class Rule:
 DEFAULTS = {
     "form": ("10 per minute per ip", "600 per minute"),
     "partner": ("3000 per minute per key",),
+    "elision": ("3000 per minute per key",),
 }
 OTHERWISE = ("6000 per minute",)
 OFF = "none"  # limits = ["none"]: no limit at all

@@ -17,9 +17,9 @@ from gateway.app import create_app
 from gateway.capture import Services
 from gateway.config import Auth, DialerConfig, GatewayConfig, SourceConfig
 from gateway.settings import Settings
+from gateway.sources.elision import PATH
 from gateway.store import Store
 from gateway.store.reading import Search
-from gateway.web.drop_in import PATH
 from tests.emulator.asking import FIRST_OF_TWO, SAMPLE_BATCH, SAMPLE_CALL, SAMPLE_LEAD, SECOND_OF_TWO, changed
 from tests.running import EmulatorHandle, running_emulator
 
