@@ -16,6 +16,7 @@ from gateway.web import (
     install,
     ops,
     partner_api,
+    reference,
     thanks_pages,
     webhooks,
 )
@@ -32,6 +33,7 @@ BLUEPRINTS: tuple[tuple[Blueprint, Guard], ...] = (
     (webhooks.blueprint, guards.the_source_itself),
     (partner_api.blueprint, guards.holder_of_a_key),
     (drop_in.blueprint, guards.client_of_the_dialers_api),
+    (reference.blueprint, reference.open_to_all),
     (ops.blueprint, guards.operations),
 )
 

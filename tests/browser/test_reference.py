@@ -1,0 +1,96 @@
+"""A developer reads /docs on a telephone and at a desk, and tries the API from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page
+
+from gateway.clock import SystemClock
+from gateway.store import Store
+from tests.browser.form_gateway import FormGateway, new_phone
+from tests.browser.visit import NARROW, Visit
+
+
+@pytest.fixture(scope="module")
+def api(open_form_gateway: Callable[[str], FormGateway]) -> FormGateway:
+    return open_form_gateway("")
+
+
+@pytest.fixture
+def key(api: FormGateway) -> str:
+    store = Store.open(f"sqlite:///{api.running.folder}/gateway.db", clock=SystemClock())
+    try:
+        return store.issue_key("partner", "live", "browser")[1]
+    finally:
+        store.close()
+
+
+def operation(page: Page, name: str) -> Locator:
+    """One operation with its form opened."""
+    found = page.locator(f"#{name}")
+    found.locator(".doc-try > summary").click()
+    return found
+
+
+@pytest.mark.parametrize("look", [{}, {"width": NARROW, "dark": True}], ids=["wide", "narrow-dark"])
+def test_the_page_is_fit_to_be_read(
+    api: FormGateway,
+    visit: Callable[..., Visit],
+    axe: Callable[[Page], None],
+    shots: Callable[[Page, str], None],
+    look: dict[str, object],
+) -> None:
+    visitor = visit(**look)
+    page = visitor.go(f"{api.url}/docs")
+    operation(page, "createLead")
+    page.locator("#createLead .doc-reply summary").first.click()
+    axe(page)
+    shots(page, "docs")
+    assert not visitor.overflows()
+    assert page.locator("article").count() >= 7
+
+
+def test_a_first_lead_id_comes_from_the_page_itself(
+    api: FormGateway, key: str, visit: Callable[..., Visit], shots: Callable[[Page, str], None]
+) -> None:
+    page, phone = visit(width=NARROW).go(f"{api.url}/docs"), new_phone()
+    page.get_by_label("Your API key").fill(key)
+    form = operation(page, "createLead")
+    form.get_by_label("Prefer").fill("wait=20")
+    form.get_by_label("Body").fill(f'{{"mobile_no": "{phone}", "customer_name": "Asha Verma"}}')
+    form.get_by_role("button", name="Send POST /v1/leads").click()
+    answer = form.get_by_role("status")
+    answer.get_by_role("heading", name="201").wait_for()
+    dialed = api.dialed(phone)
+    assert f'"lead_id": "{dialed[0]["lead_id"]}"' in answer.inner_text()
+    shots(page, "sent")
+
+
+def test_a_form_of_the_dialers_own_api_goes_out_as_one(
+    api: FormGateway, visit: Callable[..., Visit], key: str
+) -> None:
+    page = visit().go(f"{api.url}/docs")
+    form = operation(page, "dialerApiPost")
+    form.get_by_role("button", name="Send POST").click()
+    answer = form.get_by_role("status")
+    answer.get_by_role("heading", name="200").wait_for()
+    assert "Login incorrect" in answer.inner_text()
+
+
+def test_without_a_key_the_page_says_what_is_missing(api: FormGateway, visit: Callable[..., Visit]) -> None:
+    page = visit().go(f"{api.url}/docs")
+    form = operation(page, "createLead")
+    form.get_by_role("button", name="Send POST /v1/leads").click()
+    form.get_by_text("Put your API key in first").wait_for()
+
+
+def test_a_typed_key_is_kept_nowhere(api: FormGateway, key: str, visit: Callable[..., Visit]) -> None:
+    visitor = visit()
+    page = visitor.go(f"{api.url}/docs")
+    page.get_by_label("Your API key").fill(key)
+    kept = page.evaluate("JSON.stringify([document.cookie, {...localStorage}, {...sessionStorage}])")
+    assert kept == '["",{},{}]'
+    page.reload()
+    assert page.get_by_label("Your API key").input_value() == ""
