@@ -47,7 +47,7 @@ class Teller:
         told = {name: source.callback for name, source in config.sources.items()}
         wanted = {name: address for name, address in told.items() if address is not None}
         poster = poster or (HttpPoster() if wanted else None)
-        self._endpoints = {
+        self.endpoints = {
             name: Endpoint(
                 config.sources[name],
                 address,
@@ -63,7 +63,7 @@ class Teller:
         self._thread = threading.Thread(target=self._run, name="callbacks", daemon=True)
 
     def start(self) -> None:
-        if self._endpoints:
+        if self.endpoints:
             self._thread.start()
 
     def stop(self, seconds: float) -> None:
@@ -73,9 +73,9 @@ class Teller:
         if not self._thread.is_alive():
             return
         end = time.monotonic() + seconds
-        for endpoint in self._endpoints.values():
+        for endpoint in self.endpoints.values():
             endpoint.stop()
-        for endpoint in self._endpoints.values():
+        for endpoint in self.endpoints.values():
             endpoint.join(max(0.0, end - time.monotonic()))
         self._thread.join(max(0.1, end - time.monotonic()))
         if self._thread.is_alive():
@@ -88,7 +88,7 @@ class Teller:
     def turn(self) -> bool:
         """Write down what came of it, note what has ended, send what is due; whether there was anything to do."""
         busy = self.write_down()
-        idle = {name: endpoint.room for name, endpoint in self._endpoints.items() if endpoint.room}
+        idle = {name: endpoint.room for name, endpoint in self.endpoints.items() if endpoint.room}
         now = self._clock.now()
         work = self._store.callbacks.look(sorted(idle), now=now)
         if work.untold:
@@ -97,13 +97,13 @@ class Teller:
             lease = now + LEASE
             claimed = self._store.callbacks.claim(name, now=now, lease=lease, limit=idle[name])
             if claimed:
-                self._endpoints[name].give(claimed, lease=lease)
+                self.endpoints[name].give(claimed, lease=lease)
         return busy
 
     def write_down(self) -> bool:
         """Keep what the endpoints have come to know; whether there was anything."""
         anything = bool(self._settlements)
-        for name, endpoint in self._endpoints.items():
+        for name, endpoint in self.endpoints.items():
             done = endpoint.take_results()
             self._settlements += done.settlements
             anything |= bool(done.settlements or done.untried)
@@ -137,4 +137,4 @@ class Teller:
     def _gauges(self) -> None:
         if self._clock.monotonic() >= self._gauges_at:
             self._gauges_at = self._clock.monotonic() + GAUGES
-            counts.waiting(self._endpoints, self._store.callbacks.waiting())
+            counts.waiting(self.endpoints, self._store.callbacks.waiting())

@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "snippet": ("snippet", "Print the code that puts a form on a website."),
         "leads": ("leads", "Look at leads, and decide what happens to them."),
         "sources": ("sources", "See who brings leads, who has fallen silent, and which fields changed."),
+        "callbacks": ("callbacks", "See what sources were told about their leads, and tell it again."),
         "keys": ("keys", "Make, list and revoke API keys."),
         "holds": ("holds", "See what holds leads back, and let them go."),
         "verify": ("verify", "Prove that every lead is accounted for."),
