@@ -13,6 +13,7 @@ from gateway.leads.identity import key_fingerprint, phone_fingerprint
 from gateway.leads.lead import Lead, Problem, State, Submission
 from gateway.leads.make import make_lead
 from gateway.leads.verdict import CLEAN, Verdict
+from gateway.rehearsal import rehearsal_of
 from gateway.sources import fetch
 from gateway.store.fetches import scope_of
 from gateway.store.records import Identity, NewLead
@@ -111,7 +112,9 @@ def new_lead(
 ) -> NewLead:
     """A judged lead, in the state it starts in and with the identities by which it repeats another."""
     is_test = test or lead.test
-    admission = _admitted(delivery, submission, lead, verdict, is_test=is_test)
+    rehearsal = rehearsal_of(lead.phone) if test else None
+    rehearsed = rehearsal.kept_as if rehearsal else None
+    admission = _admitted(delivery, submission, lead, verdict, is_test=is_test, rehearsed=rehearsed)
     return NewLead(
         id=lead.id,
         state=admission.state,
@@ -138,10 +141,16 @@ def new_lead(
 
 
 def _admitted(
-    delivery: Admits, submission: Submission, lead: Lead, verdict: Verdict, *, is_test: bool
+    delivery: Admits,
+    submission: Submission,
+    lead: Lead,
+    verdict: Verdict,
+    *,
+    is_test: bool,
+    rehearsed: str | None,
 ) -> Admission:
     if is_test:
-        return Admission(owner=None, state=State.TEST)
+        return Admission(owner=None, state=State.TEST, reason_code=rehearsed)
     if submission.do_not_call:
         return Admission(
             owner=None, state=State.SUPPRESSED, reason_code="suppressed", message=_MARKED_BY_ITS_SENDER

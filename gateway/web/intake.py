@@ -13,11 +13,12 @@ from gateway.leads.consent import Consent
 from gateway.leads.identity import new_id
 from gateway.leads.lead import Enquiry, LeadStatus, Problem, Submission
 from gateway.leads.verdict import CLEAN, Verdict
+from gateway.rehearsal import told
 from gateway.sources.base import Inbound, Kind, Unreadable
 from gateway.sources.keeping import keep
 from gateway.spam import reasons as spam_reasons
 from gateway.store.records import IdempotencyClaim, InFlight, Mismatched, Replayed
-from gateway.web import answers, idempotency
+from gateway.web import answers, idempotency, rehearsals
 from gateway.web.answers import Answer
 from gateway.web.context import services
 from gateway.web.discretion import for_strangers
@@ -35,6 +36,8 @@ def partner_lead(
     """One lead of a partner, who is told everything and may ask again."""
     owner = f"{source.name}:test" if test else source.name
     claim = idempotency.claim_of(inbound, owner=owner, route="/v1/leads")
+    if test:
+        rehearsals.refuse(source, submission)
     result = capture(
         services(),
         source,
@@ -155,7 +158,7 @@ def _unanswered(first: InFlight, *, asks_again: bool) -> Answer:
 
 def _told(lead: LeadStatus, *, asks_again: bool) -> Answer:
     if asks_again:
-        return answers.captured(lead, status_url=status_url(lead.id))
+        return answers.captured(told(lead), status_url=status_url(lead.id))
     lead = for_strangers(lead)
     refused = lead.state in answers.REFUSALS
     return answers.captured(lead, status_url=None, told=_in_the_visitors_words(lead) if refused else None)

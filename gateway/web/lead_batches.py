@@ -13,12 +13,13 @@ from gateway.capture import Bad, Captured
 from gateway.capture_batch import Outcome, Row, capture_batch, recall_batch
 from gateway.config import SourceConfig
 from gateway.leads.lead import Problem
+from gateway.rehearsal import told
 from gateway.sources import json_rows
 from gateway.sources.base import Inbound, Unreadable
 from gateway.sources.body import is_json, read_fields, refuse_encoded
 from gateway.sources.partner import mapped
 from gateway.store.records import IdempotencyClaim, InFlight, Mismatched, Replayed
-from gateway.web import answers, idempotency
+from gateway.web import answers, idempotency, rehearsals
 from gateway.web.answers import Answer
 from gateway.web.context import services
 from gateway.web.errors import Refusal, bad_lead
@@ -37,6 +38,8 @@ def partner_leads(source: SourceConfig, inbound: Inbound, *, wait: Wait, test: b
     owner = f"{source.name}:test" if test else source.name
     claim = idempotency.claim_of(inbound, owner=owner, route=ROUTE)
     rows = [_row(source, replace(inbound, body=raw), owner) for raw in _split(inbound)]
+    if test:
+        rehearsals.refuse(source, *(row.submission for row in rows if isinstance(row, Row)))
     outcomes = capture_batch(services(), source, rows, wait=wait.seconds, claim=claim, test=test)
     if isinstance(outcomes, Replayed):
         return idempotency.replayed(outcomes)
@@ -123,8 +126,7 @@ def _recalled(
 
 
 def _whole(results: Sequence[Answer]) -> Answer:
-    told = [orjson.loads(each.body)["outcome"] for each in results]
-    counts = Counter(told)
+    counts = Counter(orjson.loads(each.body)["outcome"] for each in results)
     body = {
         "outcome": "success",
         "reason_code": None,
@@ -160,7 +162,7 @@ def _results(rows: Sequence[Row | Bad], outcomes: Sequence[Outcome]) -> list[Ans
 
 def _result(outcome: Outcome) -> Answer:
     if isinstance(outcome, Captured):
-        return answers.captured(outcome.status, status_url=status_url(outcome.status.id))
+        return answers.captured(told(outcome.status), status_url=status_url(outcome.status.id))
     if isinstance(outcome, Bad):
         return answers.refused(bad_lead(outcome.problems))
     if isinstance(outcome, Replayed):
@@ -170,7 +172,7 @@ def _result(outcome: Outcome) -> Answer:
     lead = services().store.status(outcome.lead_id) if outcome.lead_id else None
     if lead is None:
         return answers.refused(idempotency.running())
-    return _repeated(answers.captured(lead, status_url=status_url(lead.id)))
+    return _repeated(answers.captured(told(lead), status_url=status_url(lead.id)))
 
 
 def _repeated(answer: Answer) -> Answer:

@@ -6,6 +6,7 @@ import re
 
 from flask import Blueprint, Response, g, request
 
+from gateway.rehearsal import told
 from gateway.sources.registry import SOURCES
 from gateway.web import answers, bodies, intake, lead_batches, partner_calls
 from gateway.web.context import services
@@ -43,7 +44,7 @@ def show(lead_id: str) -> Response:
     lead = services().store.status(lead_id) if _ID.fullmatch(lead_id) else None
     if lead is None or lead.source != g.source.name:
         raise Refusal("lead.not_found")
-    return answers.shown(lead, status_url=intake.status_url(lead.id)).response()
+    return answers.shown(told(lead, later=True), status_url=intake.status_url(lead.id)).response()
 
 
 @blueprint.post("/calls")
