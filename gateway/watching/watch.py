@@ -9,7 +9,7 @@ import structlog
 from gateway.clock import Clock
 from gateway.config import GatewayConfig
 from gateway.store import Store, StoreUnavailable
-from gateway.store.watching import FAR, HOUR, REMEMBERED, Turn
+from gateway.store.watching import FAR, HOUR, REMEMBERED, Hour, Turn
 from gateway.watching.deliveries import Deliveries
 from gateway.watching.silence import Silence
 
@@ -35,6 +35,7 @@ class Watch:
         self._stopping = threading.Event()
         self._store_away = False
         self._show_at = 0.0
+        self._stretch = HOUR  # counted at once at most
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
     def start(self) -> None:
@@ -72,25 +73,37 @@ class Watch:
         if start > now + FAR:  # a clock that had run ahead has been put right
             return goal if self._store.watching.keep((), start=start, end=goal) else None
         for _ in range(STRETCHES):
+            if start >= goal:
+                self._stretch = HOUR
             if start >= goal or self._stopping.is_set():
                 break
             end = self._end_of_stretch(start, goal)
-            if not self._store.watching.keep(self._store.watching.count(start, end), start=start, end=end):
+            if not self._store.watching.keep(self._leads(start, end), start=start, end=end):
                 return None
             if end > now - FRESH:
                 self._deliveries.look(start, end, now=now)
             start = end
         return start
 
+    def _leads(self, start: float, end: float) -> list[Hour]:
+        if end - start > self._stretch:  # leapt over: nothing is there
+            return []
+        try:
+            return self._store.watching.count(start, end)
+        except StoreUnavailable:
+            # Perhaps there are too many for one question: the next one asks for less, until all are counted.
+            self._stretch = max(EVERY, self._stretch / 4)
+            raise
+
     def _end_of_stretch(self, start: float, goal: float) -> float:
         """Within the hour, or at the beginning of the next one that has a lead."""
-        end = (start // HOUR + 1) * HOUR
+        end = min((start // HOUR + 1) * HOUR, start + self._stretch)
         if end >= goal:
             return goal
         following = self._store.watching.next_lead_at(start)
         if following is None:
             return goal
-        return end if following < end else min(goal, following // HOUR * HOUR)
+        return end if following < end else min(goal, max(end, following // HOUR * HOUR))
 
     def _run(self) -> None:
         while not self._stopping.wait(TICK):

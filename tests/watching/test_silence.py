@@ -18,9 +18,10 @@ from gateway.config import DialerConfig, GatewayConfig, SourceConfig
 from gateway.leads.identity import new_id
 from gateway.leads.lead import State
 from gateway.settings import Settings
-from gateway.store import Store
+from gateway.store import Store, StoreUnavailable
+from gateway.store.errors import Trouble
 from gateway.store.operations import Accept
-from gateway.store.watching import AWAY, HOUR
+from gateway.store.watching import AWAY, HOUR, Hour
 from gateway.watching import Watch
 from gateway.watching.watch import EVERY, SETTLED
 from tests.fakes import FakeClock
@@ -234,6 +235,37 @@ def test_a_restarted_process_goes_on_where_the_last_one_ended(world: Callable[..
     here.watch = Watch(here.config, here.store, here.clock)
 
     assert here.go(HOUR) == []
+
+
+class TooMany:
+    """A store that counts no more than a quarter of an hour at once."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.shapes = store.shapes
+        self.watching = self
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store.watching, name)
+
+    def count(self, start: float, end: float) -> list[Hour]:
+        if end - start > HOUR / 4:
+            raise StoreUnavailable(Trouble.LOCKED, "Too slow. Try again.")
+        return self._store.watching.count(start, end)
+
+
+def test_what_cannot_be_counted_at_once_is_counted_bit_by_bit(store: Store, clock: FakeClock) -> None:
+    now = clock.now()
+    leads_at(store, [now - SETTLED - number * TEN_MINUTES for number in range(100, 0, -1)])
+    watch = Watch(config_of(a_source()), TooMany(store), clock)  # type: ignore[arg-type]
+
+    with pytest.raises(StoreUnavailable):
+        watch.look()
+    clock.turn(EVERY)
+    watch.look()
+
+    assert sum(each.leads for each in store.watching.hours("website")) == 100
+    assert {each.longest_gap for each in store.watching.hours("website")[1:-1]} == {TEN_MINUTES}
 
 
 def test_a_clock_put_back_does_not_stop_the_watch(world: Callable[..., World]) -> None:
