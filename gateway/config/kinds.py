@@ -96,6 +96,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = MappingProxyType(
         "elision": (
             Option(name="when_pending", choices=("error", "success")),
             Option(name="unknown_fields", choices=("refuse", "keep")),
+            Option(name="call_agents", read=agents, example="agent1 agent2"),
         ),
         "housing": (
             Option(name="profile_id", needs="encryption_key", example="12345"),

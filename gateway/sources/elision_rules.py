@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from gateway.config import DialerConfig, SourceConfig
 
@@ -30,6 +30,7 @@ JSON_SYNTAX = "PLEASE CHECK YOUR JSON SYNTAX"
 VALUE_REQUIRED = "VALUE IS REQUIRED"
 VALUE_INVALID = "VALUE IS NOT VALID"
 AGENT_NOT_LOGGED_IN = "AGENT_USER IS NOT LOGGED IN"
+AGENT_NOT_ALLOWED = "AGENT_USER IS NOT ALLOWED TO PLACE MANUAL DIAL CALLS"
 
 # The document has no words for these.
 TOO_MANY_LEADS = f"TOO MANY LEADS, SEND AT MOST {MOST_LEADS} AT ONCE"
@@ -84,8 +85,8 @@ def why_not_this_row(row: Parameters, lists: frozenset[str]) -> str | None:
     return problem
 
 
-def why_no_call(request: Parameters) -> str | None:
-    """What a manual_dial is refused for before the dialer is asked."""
+def why_no_call(request: Parameters, agents: Sequence[str] = ()) -> str | None:
+    """What a manual_dial is refused for before the dialer is asked; `agents`: the only ones it may be for."""
     value = request.get("value", "")
     if not value:
         return VALUE_REQUIRED
@@ -96,8 +97,11 @@ def why_no_call(request: Parameters) -> str | None:
             return f"{name.upper()} MUST BE YES OR NO"
     if not _PHONE_CODE.fullmatch(request.get("phone_code", "")):
         return "PHONE_CODE IS NOT VALID"
+    agent = request.get("agent_user", "")
     # No agent has such a name, and the dialer would write it into its SQL.
-    return None if _AGENT.fullmatch(request.get("agent_user", "")) else AGENT_NOT_LOGGED_IN
+    if not _AGENT.fullmatch(agent):
+        return AGENT_NOT_LOGGED_IN
+    return AGENT_NOT_ALLOWED if agents and agent not in agents else None
 
 
 def reference_for(dialer: DialerConfig, request: Parameters) -> str:

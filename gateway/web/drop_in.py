@@ -7,17 +7,18 @@ from types import MappingProxyType
 
 from flask import Blueprint, Response, g, request
 
-from gateway import click_to_call
+from gateway import rehearsal
 from gateway.capture import Bad, Captured, capture
 from gateway.capture_batch import Outcome, Row, capture_batch
-from gateway.click_to_call import Mode
+from gateway.click_to_call import CallResult, Mode, Order, call_once
+from gateway.leads.lead import Submission
 from gateway.leads.make import phone_rules
 from gateway.leads.phone import read_phone
 from gateway.leads.reasons import FieldError
 from gateway.sources import elision, elision_rules
 from gateway.sources.elision import Parameters
 from gateway.web import drop_in_answers as answers
-from gateway.web import errors, intake
+from gateway.web import errors, intake, rehearsals
 from gateway.web.context import client_address, services
 from gateway.web.drop_in_answers import ADD_LEAD, ADD_MULTI_LEAD, MANUAL_DIAL, Document
 from gateway.web.preferences import wait_of
@@ -47,11 +48,13 @@ def add_lead(asked: Parameters) -> Document:
     problem = elision_rules.why_no_lead(asked, lists, knows_every_name=known) or _why_nobodys(asked)
     if problem is not None:
         return answers.refused(problem, ADD_LEAD)
+    submission = elision.submission_of(g.source, asked, asked)
+    _rehearse(submission)
     result = capture(
         services(),
         g.source,
         intake.enquiry_of(g.source, g.inbound),
-        elision.submission_of(g.source, asked, asked),
+        submission,
         wait=_wait(),
         strict=False,
         quarantine=False,
@@ -81,26 +84,14 @@ def add_multi_lead(asked: Parameters) -> Document:
 
 def manual_dial(asked: Parameters) -> Document:
     """One call, asked for once: a call that rings minutes later is worse than an error."""
-    if problem := elision_rules.why_no_call(asked):
+    agents = g.source.options.get("call_agents", "").split()
+    if problem := elision_rules.why_no_call(asked, agents):
         return answers.refused(problem, MANUAL_DIAL)
-    if _is_test():
-        return answers.placed(asked)
-    dialer = services().config.dialers[g.source.dialer]
-    result = click_to_call.call(
-        services(),
-        dialer=dialer.name,
-        agent_user=asked.get("agent_user", ""),
-        # As leads have it, so that an opt-out holds here too. A service's number is no lead's, yet agents call it.
-        phone=_number(asked["value"]) or asked["value"],
-        mode=Mode.PREVIEW if _says_yes(asked, "preview", otherwise="NO") else Mode.DIAL,
-        search=_says_yes(asked, "search"),
-        focus=_says_yes(asked, "focus"),
-        lead_id=None,
-        source=g.source.name,
-        asked_by=f"key {g.key.public_id}" if g.key else f"client {client_address()}",
-        prospects_id=elision_rules.reference_for(dialer, asked),
-        phone_code=asked.get("phone_code", ""),
-    )
+    order = _order(asked)
+    rehearsed = rehearsal.call_outcome(order.phone) if _is_test() else None
+    result = call_once(services(), order, claim=None, rehearsed=rehearsed)
+    if not isinstance(result, CallResult):
+        raise TypeError(_NO_REPLAY)
     return answers.call_answer(asked, result)
 
 
@@ -132,18 +123,20 @@ def _told(action: str, asked: Parameters, result: Outcome) -> Document:
             return answers.bad_lead(action, problems)
         case Captured(status=status, first=first):
             pending_is_success = g.source.options.get("when_pending") == "success"
-            return answers.lead_answer(action, asked, first or status, pending_is_success=pending_is_success)
+            lead = first or rehearsal.told(status)
+            return answers.lead_answer(action, asked, lead, pending_is_success=pending_is_success)
         case _:
-            raise AssertionError(_NO_REPLAY)
+            raise TypeError(_NO_REPLAY)
 
 
 def _captured(asked: Parameters, rows: Sequence[Parameters]) -> Sequence[Outcome]:
     batch = [_row(asked, row) for row in rows]
+    _rehearse(*(each.submission for each in batch))
     match capture_batch(services(), g.source, batch, wait=_wait(), strict=False, test=_is_test()):
         case tuple() as outcomes:
             return outcomes
         case _:
-            raise AssertionError(_NO_REPLAY)
+            raise TypeError(_NO_REPLAY)
 
 
 def _row(asked: Parameters, row: Parameters) -> Row:
@@ -158,8 +151,33 @@ def _wait() -> float:
     return wait_of(request.headers.get("Prefer", ""), g.source.wait).seconds
 
 
+def _rehearse(*submissions: Submission) -> None:
+    """A test key's numbers that stand for a refusal are refused."""
+    if _is_test():
+        rehearsals.refuse(g.source, *submissions)
+
+
 def _is_test() -> bool:
     return g.key is not None and g.key.mode == "test"
+
+
+def _order(asked: Parameters) -> Order:
+    dialer, value = services().config.dialers[g.source.dialer], asked["value"]
+    # As leads have it, so that an opt-out holds here too. A service's number is no lead's, yet agents call it;
+    # and behind a country's code the dialer wants the number as it is.
+    phone = value if asked.get("phone_code") else _number(value) or value
+    return Order(
+        dialer=dialer.name,
+        agent_user=asked.get("agent_user", ""),
+        phone=phone,
+        mode=Mode.PREVIEW if _says_yes(asked, "preview", otherwise="NO") else Mode.DIAL,
+        source=g.source.name,
+        asked_by=f"key {g.key.public_id}" if g.key else f"client {client_address()}",
+        prospects_id=elision_rules.reference_for(dialer, asked),
+        phone_code=asked.get("phone_code", ""),
+        search=_says_yes(asked, "search"),
+        focus=_says_yes(asked, "focus"),
+    )
 
 
 def _why_nobodys(asked: Parameters) -> str | None:

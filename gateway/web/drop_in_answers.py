@@ -48,7 +48,7 @@ _SAID_OF_CALLS = MappingProxyType(
     {
         "agent.not_logged_in": rules.AGENT_NOT_LOGGED_IN,
         "agent.not_paused": "AGENT_USER IS NOT PAUSED",
-        "agent.not_allowed": "AGENT_USER IS NOT ALLOWED TO PLACE MANUAL DIAL CALLS",
+        "agent.not_allowed": rules.AGENT_NOT_ALLOWED,
         "agent.already_queued": "PHONE_NUMBER IS ALREADY IN THIS AGENTS MANUAL DIAL QUEUE",
         "phone.invalid": rules.VALUE_INVALID,
         "phone.required": rules.VALUE_REQUIRED,
@@ -90,7 +90,8 @@ def wrong_action(message: str) -> Document:
 
 def lead_answer(action: str, asked: Parameters, lead: LeadStatus, *, pending_is_success: bool) -> Document:
     """`lead` is the one that counts: of a duplicate the first."""
-    if lead.state in (State.DELIVERED, State.TEST):
+    known = lead.state is State.DUPLICATE and lead.dialer_lead_id
+    if known or lead.state in (State.DELIVERED, State.TEST):
         return _created(action, asked, lead)
     words = _said(action, asked, lead)
     if lead.state is State.SUPPRESSED:

@@ -290,8 +290,33 @@ def test_a_test_key_runs_everything_and_reaches_no_dialer(world: World) -> None:
 
     assert single["data"]["Status"] == several["lead 2"]["data"]["Status"] == "TEST"
     assert dialed["message"] == "manual_dial EXTERNAL_DIAL FUNCTION SET"
+    for number, words in (
+        ("9999900201", '"Lead ID":"1764","Status":"NEW"'),
+        ("9999900202", "LEAD IS KEPT"),
+        ("9999900203", "LIST ID NOT FOUND IN SYSTEM"),
+        ("9999900204", "LEAD IS KEPT"),
+        ("9999900205", '"Lead ID":"1764","Status":"NEW"'),
+        ("9999900421", "PHONE NUMBER IS NOT VALID"),
+        ("9999900422", "THIS NUMBER MUST NOT BE CALLED"),
+        ("9999900423", "THE DIALER REFUSES THIS LEAD"),
+        ("9999900429", "TOO MANY REQUESTS"),
+    ):
+        assert words in world.ask(lead(phone_number=number), key=key).text, number
+    assert "AGENT_USER IS NOT PAUSED" in world.ask(call(value="9999900302"), key=key).text
     assert "PHONE NUMBER IS REQUIRED" in world.ask(lead(phone_number=""), key=key).text
     assert world.dialer.requests().total == 0
+
+
+def test_a_source_may_name_the_agents_its_calls_are_for(tmp_path: Path, emulator: EmulatorHandle) -> None:
+    emulator.reset()
+    with opened(tmp_path, emulator, options={"call_agents": "agent1 agent5"}) as world:
+        allowed, other = (world.ask(call(agent_user=agent)).text for agent in ("agent5", "dialer_agent_user"))
+
+        assert "EXTERNAL_DIAL FUNCTION SET" in allowed
+        assert other == (
+            '{"success":"false","message":"manual_dial AGENT_USER IS NOT ALLOWED TO PLACE MANUAL DIAL CALLS"}'
+        )
+        assert len(emulator.calls()) == 1
 
 
 def test_a_limit_is_told_in_the_shape_an_old_client_reads(tmp_path: Path, emulator: EmulatorHandle) -> None:
