@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from gateway.asking import HttpAsker
 from gateway.capture import capture_all
 from gateway.leads.lead import State
 from gateway.pulling.feed import LEASE, Outcome
@@ -85,12 +86,13 @@ def test_a_lead_filed_late_is_found_by_the_overlap(world: World) -> None:
 def test_whatever_goes_wrong_the_lead_is_brought_in_the_end(world: World, fault: str) -> None:
     feed = world.feed()
     feed.turn()
+    hasty = world.feed(HttpAsker(silence=0.3, patience=0.5))
     covered = world.covered()
     world.later()
     world.file(1)
     world.platform.faults = [fault]
 
-    failed = feed.turn()
+    failed = hasty.turn()
 
     assert failed.word == (TROUBLES_OF_META if world.kind == "meta" else TROUBLES)[fault]
     assert world.covered() == covered

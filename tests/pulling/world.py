@@ -118,7 +118,7 @@ class World:
             source,
             kind,
             kind.pull,
-            asker=asker or HttpAsker(silence=0.3, patience=0.5, most_bytes=MOST_BYTES),
+            asker=asker or HttpAsker(silence=10, patience=20, most_bytes=MOST_BYTES),
             wait=self.wait,
         )
 
