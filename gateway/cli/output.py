@@ -33,7 +33,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="One JSON documen
 def console() -> Console:
     """Made for each command, so that it writes to wherever standard output goes now."""
     width = None if sys.stdout.isatty() else WIDE
-    return Console(file=sys.stdout, highlight=False, soft_wrap=True, width=width)
+    return Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=True, width=width)
 
 
 def print_json(value: Any) -> None:

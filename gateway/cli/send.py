@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 import requests
+from rich.text import Text
 
 from gateway.cli.failure import Exit, Failure
 from gateway.cli.keys import refuse_keyless
@@ -125,9 +126,8 @@ class _Steps:
             self._console.print(f"repeats {lead.duplicate_of}, which is with the dialer or on its way")
             return
         if lead.dialer_lead_id:
-            self._console.print(
-                f"dialer  {plain(lead.dialer)}, Lead ID [bold]{plain(lead.dialer_lead_id)}[/]"
-            )
+            number = Text(plain(lead.dialer_lead_id), style="bold")
+            self._console.print(Text(f"dialer  {plain(lead.dialer)}, Lead ID ") + number)
         if lead.reason_code:
             self._console.print(f"reason  {lead.reason_code}: {plain(lead.message)}", markup=False)
 

@@ -6,6 +6,7 @@ import sys
 from dataclasses import asdict
 
 import click
+from rich.text import Text
 
 from gateway.cli.failure import Exit
 from gateway.cli.output import as_json, console, count, print_json
@@ -30,7 +31,8 @@ def verify(ctx: click.Context, *, as_json: bool) -> None:
     else:
         out = console()
         for finding in findings:
-            out.print(f"[bold red]{finding.code}[/] ({count(finding.count, 'case')}): {finding.message}")
+            cases = f" ({count(finding.count, 'case')}): {finding.message}"
+            out.print(Text(finding.code, style="bold red") + Text(cases))
             if finding.examples:
                 out.print(f"  for example {', '.join(finding.examples[:5])}")
             out.print(f"  → {finding.next_step}")

@@ -45,6 +45,15 @@ def test_one_lead_is_shown_with_what_arrived(migrated: CommandLine) -> None:
     assert story["phone"] == "9876543210"
 
 
+def test_what_a_visitor_typed_is_shown_as_typed(migrated: CommandLine) -> None:
+    lead_id = keep(migrated, State.HELD, name="[/bold] [red]Asha[/red]")
+
+    shown = migrated.run("leads", "show", lead_id)
+
+    assert shown.exit_code == 0
+    assert "[/bold] [red]Asha[/red]" in shown.stdout
+
+
 def test_an_unknown_lead_says_how_to_find_one(migrated: CommandLine) -> None:
     done = migrated.run("leads", "show", "NOSUCHLEAD")
     assert done.exit_code == 1
@@ -188,6 +197,7 @@ def keep(
     *,
     body: bytes = b"{}",
     phone: str = "9876543210",
+    name: str = "Asha",
     consent: Consent | None = None,
 ) -> str:
     """A lead on disk in this state."""
@@ -211,7 +221,7 @@ def keep(
         dialer="main",
         list_id="25062018",
         phone=phone,
-        fields={"MobileNo": phone, "phone_number": phone, "list_id": "25062018"},
+        fields={"MobileNo": phone, "phone_number": phone, "list_id": "25062018", "CustomerName": name},
         received_at=now,
         next_at=now,
         hold_scope="login" if state is State.HELD else None,
