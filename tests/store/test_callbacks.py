@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from gateway.leads.lead import State
-from gateway.store import Store
+from gateway.store import Store, tables
 from gateway.store.callbacks import (
     EXPIRED,
     KEPT,
@@ -28,6 +31,9 @@ from tests.store.making import NOW, OWNER, accept, keep, mark, record, result, s
 from tests.store.test_plans import statements
 
 LEASE = 60.0
+ENDS = re.compile(
+    r"SET state = (?:\?|v\.column2|'(?:" + "|".join(state.value for state in State if state.final) + ")')"
+)
 
 
 def noted(store: Store, *, now: float = NOW + 100) -> list[Callback]:
@@ -389,3 +395,23 @@ def _plans(store: Store, seen: list[str]) -> Iterator[str]:
 
 def settlement(callback: Callback, standing: Standing, **changes: object) -> Settlement:
     return Settlement(id=callback.id, lease=NOW + LEASE, standing=standing, at=NOW + 1, **changes)  # type: ignore[arg-type]
+
+
+# -- what comes later ----------------------------------------------------------------------------------------
+
+
+def statements_that_may_end_a_lead() -> Iterator[tuple[str, str]]:
+    for path in sorted(Path(tables.__file__).parent.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+            text = "".join(str(each.value) for each in parts if isinstance(each, ast.Constant))
+            if "UPDATE leads SET" in text and ENDS.search(text):
+                yield path.name, text
+
+
+def test_whatever_ends_a_lead_says_when() -> None:
+    """Only so is it told: the end is what the mark is held against."""
+    found = list(statements_that_may_end_a_lead())
+
+    assert len(found) >= 6, "the pattern no longer finds the statements"
+    assert [name for name, text in found if "finished_at" not in text] == []
