@@ -12,7 +12,7 @@ from gateway.cli.output import as_json, clock_time, console, plain, print_json, 
 from gateway.cli.session import opened_store, read_config, read_settings
 from gateway.config import GatewayConfig
 from gateway.config.kinds import KEYED, KINDS
-from gateway.config.values import ValueProblemError, duration
+from gateway.config.values import ValueProblemError, duration, network
 from gateway.store.records import ApiKey
 
 
@@ -28,10 +28,24 @@ def keys() -> None:
 @click.option(
     "--expires", metavar="DURATION", help="Such as 90d; without it the key lasts until it is revoked."
 )
+@click.option(
+    "--address",
+    "addresses",
+    multiple=True,
+    metavar="NETWORK",
+    help="From where it may be used, such as 192.0.2.0/24; may be given more than once.",
+)
 @as_json
 @click.pass_context
 def create(
-    ctx: click.Context, source: str, *, test: bool, label: str, expires: str | None, as_json: bool
+    ctx: click.Context,
+    source: str,
+    *,
+    test: bool,
+    label: str,
+    expires: str | None,
+    addresses: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Make a key for SOURCE and show it once.
 
@@ -40,10 +54,12 @@ def create(
     settings = read_settings(ctx)
     refuse_keyless(read_config(ctx, settings), source)
     expires_at = time.time() + _seconds(expires) if expires else None
+    networks = tuple(_network(each) for each in addresses)
+    mode = "test" if test else "live"
     with opened_store(settings) as store:
-        public_id, text = store.issue_key(source, "test" if test else "live", label, expires_at)
+        public_id, text = store.issue_key(source, mode, label, expires_at, networks)
     if as_json:
-        print_json({"key": text, "id": public_id, "source": source})
+        print_json({"key": text, "id": public_id, "source": source, "networks": networks})
         return
     click.echo(text)
     click.echo("This is the only time it is shown. Send it as: Authorization: Bearer <key>", err=True)
@@ -64,7 +80,7 @@ def list_(ctx: click.Context, *, as_json: bool) -> None:
     if not found:
         click.echo("There is no key yet: make one with `gateway keys create SOURCE`.")
         return
-    columns = ("id", "source", "mode", "state", "last used", "label")
+    columns = ("id", "source", "mode", "state", "expires", "last used", "from", "label")
     console().print(table(columns, [_row(key) for key in found]))
 
 
@@ -96,7 +112,23 @@ def refuse_keyless(config: GatewayConfig, source: str) -> None:
 def _row(key: ApiKey) -> tuple[str, ...]:
     now = time.time()
     state = "revoked" if key.revoked_at is not None else "usable" if key.usable(now) else "expired"
-    return key.public_id, key.source, key.mode, state, clock_time(key.last_used_at), plain(key.label)
+    return (
+        key.public_id,
+        key.source,
+        key.mode,
+        state,
+        clock_time(key.expires_at) if key.expires_at else "never",
+        clock_time(key.last_used_at) if key.last_used_at else "never",
+        " ".join(key.networks) or "anywhere",
+        plain(key.label),
+    )
+
+
+def _network(text: str) -> str:
+    try:
+        return network(text)
+    except ValueProblemError as error:
+        raise click.BadParameter(str(error), param_hint="--address") from error
 
 
 def _seconds(text: str) -> float:

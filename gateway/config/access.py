@@ -10,6 +10,7 @@ from gateway.config.table import Table
 from gateway.config.values import ValueProblemError, network, standard_webhooks_secret
 
 METHODS = ("token", "hmac", "github", "stripe", "basic", "standard-webhooks", "ip", "none")
+SIGNED = ("standard-webhooks",)  # in place of an API key
 ENCODINGS = ("hex", "base64")
 DEFAULT = Auth()
 _SECRET_KEY = {
@@ -31,7 +32,7 @@ def read_auth(table: Table, kind: str) -> Auth:
     access = KINDS.get(kind)
     if access is None:  # the unknown kind is told already; its keys cannot be judged
         return _skip(table)
-    if access in (Access.OPEN, Access.API_KEY):
+    if access is Access.OPEN:
         _refuse_auth(table, access)
         return Auth()
     if access is Access.CHOSEN and not table.has("auth"):
@@ -71,7 +72,18 @@ def _platform(table: Table) -> Auth:
     return Auth(method="platform", secrets=table.secret_list("secret"))
 
 
-_READERS = {Access.PLATFORM: _platform, Access.KEY_OR_ADDRESS: _addresses}
+def _keys_or_signatures(table: Table) -> Auth:
+    if table.has("auth"):
+        return _read(table, table.choice("auth", SIGNED[0], SIGNED))
+    _refuse_auth(table, Access.API_KEY)
+    return Auth()
+
+
+_READERS = {
+    Access.API_KEY: _keys_or_signatures,
+    Access.PLATFORM: _platform,
+    Access.KEY_OR_ADDRESS: _addresses,
+}
 
 
 def _read(table: Table, method: str) -> Auth:
@@ -124,7 +136,7 @@ def _refuse_auth(table: Table, access: Access) -> None:
     why = (
         "a form is open to every visitor; use limits and allowed_origins"
         if access is Access.OPEN
-        else "its senders use API keys; make one with `gateway keys create`"
+        else 'its senders use API keys of `gateway keys create`, unless they sign: auth = "standard-webhooks"'
     )
     for name in _AUTH_KEYS:
         if table.has(name):

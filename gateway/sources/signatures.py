@@ -137,13 +137,18 @@ def _by_standard_webhooks(auth: Auth, inbound: Inbound) -> bool:
 
 
 def _by_network(auth: Auth, inbound: Inbound) -> bool:
+    return is_in(inbound.address, auth.networks)
+
+
+def is_in(text: str, networks: tuple[str, ...]) -> bool:
+    """Whether an address is in one of the networks; an IPv4 address inside IPv6 counts as what it is."""
     try:
-        address = ipaddress.ip_address(inbound.address)
+        address = ipaddress.ip_address(text)
     except ValueError:
         return False
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
-    return any(address in network for network in _networks(auth.networks))
+    return any(address in network for network in _networks(networks))
 
 
 def standard_message_id(inbound: Inbound) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, RowMapping
 
 from gateway.store.records import ApiKey
 from gateway.store.tables import api_keys
@@ -19,6 +19,7 @@ from gateway.store.transaction import Transaction
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 MODES = ("live", "test")
+Networks = tuple[str, ...]
 SECRET_LENGTH = 43  # 32 random bytes in base 62
 _SHAPE = re.compile(r"gw_(live|test)_([0-9A-Za-z]{8})_([0-9A-Za-z]{43})_([0-9A-Za-z]{6})", re.ASCII)
 
@@ -47,6 +48,7 @@ def issue(
     *,
     expires_at: float | None,
     now: float,
+    networks: Networks = (),
     random_bytes: Callable[[int], bytes] = os.urandom,
 ) -> IssuedKey:
     """Make a key of the form gw_<mode>_<public id>_<secret>_<checksum>."""
@@ -63,6 +65,7 @@ def issue(
         label=label,
         created_at=now,
         expires_at=expires_at,
+        networks=networks,
     )
     return IssuedKey(key=key, text=text)
 
@@ -103,9 +106,18 @@ def _base62(number: int, length: int) -> str:
 def save(transaction: Transaction, key: ApiKey) -> None:
     """Keep a new key's digest."""
     transaction.run(
-        "INSERT INTO api_keys (public_id, digest, source, mode, label, created_at, expires_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (key.public_id, key.digest, key.source, key.mode, key.label, key.created_at, key.expires_at),
+        "INSERT INTO api_keys (public_id, digest, source, mode, label, created_at, expires_at, networks)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            key.public_id,
+            key.digest,
+            key.source,
+            key.mode,
+            key.label,
+            key.created_at,
+            key.expires_at,
+            " ".join(key.networks),
+        ),
     )
 
 
@@ -123,10 +135,14 @@ def touch(transaction: Transaction, public_id: str, now: float) -> None:
 def find(connection: Connection, public_id: str) -> ApiKey | None:
     """The key with this public id, revoked and expired ones too."""
     row = connection.execute(select(api_keys).where(api_keys.c.public_id == public_id)).mappings().first()
-    return None if row is None else ApiKey(**row)
+    return None if row is None else _key(row)
 
 
 def list_all(connection: Connection) -> list[ApiKey]:
     """Every key, newest first."""
     rows = connection.execute(select(api_keys).order_by(api_keys.c.created_at.desc(), api_keys.c.public_id))
-    return [ApiKey(**row) for row in rows.mappings()]
+    return [_key(row) for row in rows.mappings()]
+
+
+def _key(row: RowMapping) -> ApiKey:
+    return ApiKey(**{**row, "networks": tuple(row["networks"].split())})

@@ -186,7 +186,7 @@ class CallEntry:
     asked_by: str
     asked_at: float
     finished_at: float | None
-    outcome: str  # asked | placed | rejected | refused | busy | not_sent | unknown
+    outcome: str  # asked | placed | rejected | refused | busy | not_sent | unknown | test
     reason_code: str | None
     message: str | None
     response: str | None
@@ -228,6 +228,7 @@ class ApiKey:
     expires_at: float | None = None
     revoked_at: float | None = None
     last_used_at: float | None = None
+    networks: tuple[str, ...] = ()  # from where it may be used; empty: from anywhere
 
     def usable(self, now: float) -> bool:
         """Neither revoked nor expired."""

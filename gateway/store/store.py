@@ -20,6 +20,7 @@ from gateway.store.doubts import Doubts
 from gateway.store.engines import open_database
 from gateway.store.errors import StoreUnavailable
 from gateway.store.forgetting import forget
+from gateway.store.keys import Networks
 from gateway.store.operations import Operation
 from gateway.store.pulls import Pulls
 from gateway.store.quarantine import Quarantine
@@ -293,10 +294,11 @@ class Store:
     # -- API keys --------------------------------------------------------------------------------------------
 
     def issue_key(
-        self, source: str, mode: str, label: str, expires_at: float | None = None
+        self, source: str, mode: str, label: str, expires_at: float | None = None, networks: Networks = ()
     ) -> tuple[str, str]:
         """A new key's public id, and the key itself, which nobody can read again."""
-        issued = keys.issue(source, mode, label, expires_at=expires_at, now=self._clock.now())
+        now = self._clock.now()
+        issued = keys.issue(source, mode, label, expires_at=expires_at, now=now, networks=networks)
         self._database.write(lambda transaction: keys.save(transaction, issued.key))
         return issued.key.public_id, issued.text
 

@@ -145,6 +145,7 @@ api_keys = Table(
     Column("expires_at", TIME),
     Column("revoked_at", TIME),
     Column("last_used_at", TIME),
+    Column("networks", Text, nullable=False, server_default=""),  # separated by blanks; empty: from anywhere
 )
 
 holds = Table(

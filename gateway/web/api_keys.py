@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 
 from gateway.clock import Clock
+from gateway.sources.signatures import is_in
 from gateway.store import Store, StoreUnavailable
 from gateway.store.keys import parse_key, same_digest
 from gateway.store.records import ApiKey
@@ -38,6 +39,11 @@ class KeyRing:
         if key is None or not right or not key.usable(self._clock.now()):
             return None
         return key
+
+    @staticmethod
+    def may_come_from(key: ApiKey, address: str) -> bool:
+        """Whether the key's list of addresses, if it has one, holds this one."""
+        return not key.networks or is_in(address, key.networks)
 
     def _look_up(self, public_id: str) -> ApiKey | None:
         now = self._clock.monotonic()

@@ -16,7 +16,7 @@ from gateway.sources.base import Door, Kind, NotAuthentic, Unreadable
 from gateway.sources.form import fill
 from gateway.sources.registry import SOURCES
 from gateway.store.records import ApiKey
-from gateway.web import bodies, cors, drop_in_request, probes
+from gateway.web import bodies, cors, drop_in_request, probes, signed_partners
 from gateway.web.api_keys import PREFIXES, KeyRing
 from gateway.web.clients import wants_page
 from gateway.web.context import address_key, client_address, services
@@ -31,15 +31,16 @@ LOOPBACK = ("127.", "::1")
 
 
 def holder_of_a_key() -> None:
-    """A partner: a live API key in a header, for a source that is still configured."""
+    """A partner: a live API key in a header, or a signed request, for a source that is still configured."""
     _refuse_key_in_query()
-    keys, presented = _key_ring(), _presented_key()
-    key = keys.find(presented)
+    presented = _presented_key()
+    signed = None if presented else signed_partners.signer()
+    key = signed.key if signed else _key_ring().find(presented)
     if key is None:
         _note_failure("partner")
-        code = "auth.refused" if presented else "auth.required"
+        code = "auth.refused" if presented or signed_partners.tries() else "auth.required"
         raise Refusal(code, headers={"WWW-Authenticate": 'Bearer realm="leads"'})
-    source = _source_of(key)
+    source = signed.source if signed else _source_of(key)
     g.source, g.key, g.kind = source, key, SOURCES["partner"]
     g.limit_headers = _limits().check(rules_of(source), source.name, key=key.public_id)
 
@@ -125,6 +126,9 @@ def source_at(door: Door) -> tuple[SourceConfig, Kind]:
 def _source_of(key: ApiKey) -> SourceConfig:
     """What the key is for; that it was used is noted."""
     keys = _key_ring()
+    if not keys.may_come_from(key, client_address()):
+        _note_failure(key.source)
+        raise Refusal("auth.address")
     if keys.is_due(key):
         _after_the_answer(partial(keys.touch, key))
     source = services().config.sources.get(key.source)

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 import structlog
+from flask import g
 
 from gateway.capture import Services, save_answer
 from gateway.sources.base import Inbound
@@ -28,7 +29,8 @@ _ESCAPED = re.compile(r"\\(.)")
 
 def claim_of(inbound: Inbound, *, owner: str, route: str) -> IdempotencyClaim | None:
     """The claim this request makes; None without the header, a Refusal when the header is malformed."""
-    value = inbound.headers.get("idempotency-key")
+    # The id of a signed message is signed; a header beside it could make a new request of an old one.
+    value = g.get("message_id") or inbound.headers.get("idempotency-key")
     if value is None:
         return None
     return IdempotencyClaim(

@@ -40,6 +40,11 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
             "The API key must not stand in the address",
             "Addresses end up in logs. Send the key in a header, and replace this one.",
         ),
+        "auth.address": Reason(
+            403,
+            "Not from this address",
+            "The key is good but may not be used from here. Ask the gateway's operator to add your address.",
+        ),
         "auth.source_gone": Reason(
             403,
             "This key's source is switched off",

@@ -43,3 +43,16 @@ def test_a_key_may_expire(migrated: CommandLine) -> None:
     migrated.run("keys", "create", "partner", "--expires", "90d")
     assert json.loads(migrated.run("keys", "list", "--json").stdout)[0]["expires_at"] is not None
     assert migrated.run("keys", "create", "partner", "--expires", "soon").exit_code == 2
+
+
+def test_a_key_may_be_bound_to_addresses(migrated: CommandLine) -> None:
+    migrated.run("keys", "create", "partner", "--address", "192.0.2.7", "--address", "2001:db8::/32")
+
+    assert json.loads(migrated.run("keys", "list", "--json").stdout)[0]["networks"] == [
+        "192.0.2.7/32",
+        "2001:db8::/32",
+    ]
+    assert "192.0.2.7/32" in migrated.run("keys", "list").stdout.replace("\n", "")
+    wrong = migrated.run("keys", "create", "partner", "--address", "office")
+    assert wrong.exit_code == 2
+    assert "office" not in wrong.stderr
