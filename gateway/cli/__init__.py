@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping, Sequence
+from keyword import iskeyword
 from types import MappingProxyType
 from typing import Any
 
@@ -26,6 +27,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "leads": ("leads", "Look at leads, and decide what happens to them."),
         "sources": ("sources", "See who brings leads, who has fallen silent, and which fields changed."),
         "callbacks": ("callbacks", "See what sources were told about their leads, and tell it again."),
+        "import": ("importing", "Make leads of a CSV file: checked first, resumable, a result for each row."),
+        "export": ("exporting", "Write leads out as CSV or lines of JSON."),
         "keys": ("keys", "Make, list and revoke API keys."),
         "holds": ("holds", "See what holds leads back, and let them go."),
         "verify": ("verify", "Prove that every lead is accounted for."),
@@ -44,7 +47,7 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"gateway.cli.{COMMANDS[cmd_name][0]}")
-        command: click.Command = getattr(module, cmd_name)
+        command: click.Command = getattr(module, f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

@@ -66,7 +66,7 @@ def statuses(connection: Connection, ids: Sequence[str]) -> dict[str, LeadStatus
 
 def find(connection: Connection, search: Search, *, after: str | None, limit: int) -> Page:
     """One page, newest first; `after` is what the page before said, so that new leads shift nothing."""
-    wanted = _matching(select(*_STATUS), search)
+    wanted = matching(select(*_STATUS), search)
     if after is not None:
         wanted = wanted.where(leads.c.id < after)
     rows = connection.execute(wanted.order_by(leads.c.id.desc()).limit(limit + 1)).all()
@@ -74,7 +74,8 @@ def find(connection: Connection, search: Search, *, after: str | None, limit: in
     return Page(leads=page, after=page[-1].id if len(rows) > limit else None)
 
 
-def _matching(wanted: Select[Any], search: Search) -> Select[Any]:
+def matching(wanted: Select[Any], search: Search) -> Select[Any]:
+    """`wanted` without the leads that were not searched for."""
     if search.states:
         wanted = wanted.where(or_(*(_in_state(state) for state in search.states)))
     for column in ("source", "dialer", "phone"):

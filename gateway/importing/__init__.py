@@ -1,0 +1,1 @@
+"""Leads from files: what a partner sends as a table becomes leads, each row once."""
