@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 import orjson
-from rich.text import Text
 
 from gateway.cli.failure import Failure
-from gateway.cli.output import as_json, clock_time, console, count, iso_time, plain, print_json, state, table
+from gateway.cli.output import as_json, clock_time, console, count, plain, print_json
 from gateway.cli.session import opened_store, read_config, read_settings, refuse_a_busy_port
+from gateway.cli.told_page import told_as_data, told_table
 from gateway.config.values import ValueProblemError, duration
 
 if TYPE_CHECKING:
     from gateway.callbacks.listening import Heard
     from gateway.config import GatewayConfig
     from gateway.store import Store
-    from gateway.store.callbacks import KeptCallback
 
 STANDINGS = ("waiting", "sent", "given_up")
-_STYLES = {"sent": "green", "waiting": "yellow", "given_up": "red"}
 PAGE = 500  # callbacks replayed in one transaction
 
 
@@ -72,13 +70,12 @@ def list_(
     with opened_store(read_settings(ctx)) as store:
         found = store.callbacks.find(wanted, limit=limit, after=after)
     if as_json:
-        print_json([_as_data(each) for each in found])
+        print_json([told_as_data(each) for each in found])
         return
     if not found:
         click.echo("There are no such callbacks. They are made for leads of sources with a callback_url.")
         return
-    columns = ("id", "source", "lead", "told", "when (UTC)", "state", "attempts", "answer", "next try (UTC)")
-    console().print(table(columns, [_row(each) for each in found]))
+    console().print(told_table(found))
     if any(each.standing == "given_up" for each in found):
         click.echo("\nTo tell again what was given up: gateway callbacks replay ID")
     if len(found) == limit:
@@ -182,38 +179,3 @@ def _show(heard: Heard) -> None:
     click.echo(f"\n{clock_time(time.time())}  {plain(heard.id)}  {verdict}  answered {heard.answer}")
     if heard.message:
         click.echo(orjson.dumps(heard.message, option=orjson.OPT_INDENT_2).decode())
-
-
-def _row(kept: KeptCallback) -> tuple[str | Text, ...]:
-    callback = kept.callback
-    answer = f"HTTP {kept.http_status}" if kept.http_status else ""
-    if kept.problem:
-        answer = f"{answer} {kept.problem}".strip()
-    return (
-        callback.id,
-        callback.source,
-        callback.lead_id,
-        state(callback.state),
-        clock_time(callback.happened_at),
-        Text(kept.standing, style=_STYLES[kept.standing]),
-        str(callback.attempts),
-        plain(answer),
-        clock_time(kept.next_at),
-    )
-
-
-def _as_data(kept: KeptCallback) -> dict[str, Any]:
-    callback = kept.callback
-    return {
-        "id": callback.id,
-        "source": callback.source,
-        "lead": callback.lead_id,
-        "type": f"lead.{callback.state}",
-        "happened_at": iso_time(callback.happened_at),
-        "state": kept.standing,
-        "attempts": callback.attempts,
-        "last_at": iso_time(kept.last_at),
-        "http_status": kept.http_status,
-        "problem": kept.problem,
-        "next_at": iso_time(kept.next_at),
-    }

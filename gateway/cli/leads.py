@@ -8,13 +8,15 @@ import click
 
 from gateway.cli.failure import Failure
 from gateway.cli.lead_page import as_data, print_page, print_story, story_as_data
-from gateway.cli.output import as_json, count, plain, print_json
+from gateway.cli.output import as_json, console, count, plain, print_json
 from gateway.cli.session import opened_store, read_config, read_settings
+from gateway.cli.told_page import told_as_data, told_table
 from gateway.config import GatewayConfig
 from gateway.config.values import ValueProblemError, duration
 from gateway.leads.lead import State
 from gateway.settings import Settings
 from gateway.store import Store
+from gateway.store.callbacks import Wanted
 from gateway.store.reading import Search
 
 STATES = [state.value for state in State]
@@ -82,12 +84,16 @@ def show(ctx: click.Context, lead_id: str, *, as_json: bool) -> None:
     """One lead: what arrived, what it became, every attempt at the dialer."""
     with opened_store(read_settings(ctx)) as store:
         story = store.story(lead_id.upper())
+        told = store.callbacks.find(Wanted(lead_id=lead_id.upper()), limit=100)
     if story is None:
         raise Failure(f"there is no lead {plain(lead_id)}.", next_step="find it with `gateway leads list`.")
     if as_json:
-        print_json(story_as_data(story))
-    else:
-        print_story(story)
+        print_json(story_as_data(story) | {"callbacks": [told_as_data(each) for each in told]})
+        return
+    print_story(story)
+    if told:
+        click.secho("\nTold to its source", bold=True)
+        console().print(told_table(told))
 
 
 @leads.command()

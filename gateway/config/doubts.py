@@ -6,8 +6,9 @@ import ipaddress
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from gateway.config.drop_in_tables import drop_in_doubts
 from gateway.config.kinds import KINDS, Access
-from gateway.config.model import DialerConfig, GatewayConfig, OnUnknown, SourceConfig, Spam
+from gateway.config.model import Callback, DialerConfig, GatewayConfig, OnUnknown, SourceConfig, Spam
 from gateway.config.problems import ConfigProblem
 from gateway.config.spam_tables import spam_doubts
 
@@ -35,6 +36,9 @@ def _all(config: GatewayConfig) -> Iterator[ConfigProblem]:
         yield from _dialer(dialer, used=dialer.name in used)
     for source in config.sources.values():
         yield from _source(source)
+        if source.kind == "elision":
+            for name, message in drop_in_doubts(source, behind_a_proxy=not is_loopback(config.public_url)):
+                yield _doubt(f"sources.{source.name}.{name}", message)
 
 
 def _dialer(dialer: DialerConfig, *, used: bool) -> Iterator[ConfigProblem]:
@@ -74,8 +78,17 @@ def _source(source: SourceConfig) -> Iterator[ConfigProblem]:
             f"{key}.call_now",
             'is never offered: our own thank-you page has the button, so it wants kind = "form" and no thanks_url',
         )
+    if source.callback is not None:
+        yield from _callback(source.callback, f"{key}.callback_url")
     if source.kind != "generic" and source.records:
         yield _doubt(f"{key}.records", 'is only read where kind = "generic"')
+
+
+def _callback(callback: Callback, key: str) -> Iterator[ConfigProblem]:
+    if urlsplit(callback.url).scheme == "http" and not is_loopback(callback.url):
+        yield _doubt(key, "is http: what becomes of leads travels readable; use https")
+    if any(int(network.partition("/")[2] or 32) == 0 for network in callback.networks):
+        yield _doubt(key, "may lead anywhere inside: name the networks you mean in callback_networks")
 
 
 def _form(source: SourceConfig, key: str) -> Iterator[ConfigProblem]:
@@ -99,6 +112,7 @@ def _form(source: SourceConfig, key: str) -> Iterator[ConfigProblem]:
 
 def _lists(source: SourceConfig, key: str) -> Iterator[ConfigProblem]:
     lists = {f"{key}.list_id": source.list_id}
+    lists |= {f"{key}.lists[{i}]": list_id for i, list_id in enumerate(source.lists)}
     lists |= {f"{key}.routes[{i}].list_id": route.list_id or "" for i, route in enumerate(source.routes)}
     for place, list_id in lists.items():
         if len(list_id) > LIST_ID_AT_MOST:

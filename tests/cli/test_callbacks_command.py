@@ -78,6 +78,14 @@ def test_the_list_can_be_narrowed(told: CommandLine) -> None:
     assert listed(told, "--after", str(newest["id"])) == [oldest]
 
 
+def test_a_lead_shows_what_its_source_was_told(told: CommandLine) -> None:
+    (sent,) = listed(told, "--state", "sent")
+    lead_id = str(sent["lead"])
+
+    assert str(sent["id"]) in told.run("leads", "show", lead_id).output
+    assert json.loads(told.run("leads", "show", lead_id, "--json").output)["callbacks"] == [sent]
+
+
 def test_an_empty_list_says_when_there_would_be_one(migrated: CommandLine) -> None:
     assert "callback_url" in migrated.run("callbacks", "list").output
 

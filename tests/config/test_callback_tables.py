@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.config import Callback, ConfigError, parse_config
+from gateway.config import Callback, ConfigError, config_warnings, parse_config
 from tests.config.files import ENVIRON, problems_of, spoilt
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8G"
@@ -122,3 +122,18 @@ def test_a_secret_that_proves_little_is_refused_without_being_shown(secret: str)
         parse_config(written('callback_url = "https://partner.example/"', KEYS), {**ENVIRON, "HOOK": secret})
     assert "callback_secret" in str(refused.value)
     assert secret not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "networks", "doubted"),
+    [
+        ("https://partner.example/", [], False),
+        ("http://127.0.0.1:9000/", ["127.0.0.1"], False),
+        ("http://crm:8080/", ["10.0.0.0/8"], True),
+        ("https://crm:8080/", ["0.0.0.0/0"], True),
+    ],
+)
+def test_what_is_seldom_meant_is_said(url: str, networks: list[str], doubted: bool) -> None:
+    lines = [f'callback_url = "{url}"', KEYS, *([f"callback_networks = {networks}"] if networks else [])]
+    config = parse_config(written(*lines), {**ENVIRON, "HOOK": SECRET})
+    assert [each.key for each in config_warnings(config)] == ["sources.website.callback_url"] * doubted
