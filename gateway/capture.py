@@ -227,7 +227,7 @@ def _finish(
     if not _worth_waiting(delivery, new, kept, wait):
         hand_over(services, new, kept, departure)
         return _captured(services, new, kept, lead, None)
-    ticket = delivery.subscribe(awaited)
+    ticket = delivery.subscribe(awaited, new.source)
     try:
         hand_over(services, new, kept, departure)
         if kept.duplicate_of:
@@ -238,7 +238,7 @@ def _finish(
 
 
 def _worth_waiting(delivery: Delivery, new: NewLead, kept: AcceptedLead, wait: float) -> bool:
-    if wait <= 0 or not delivery.has_room_to_wait(new.dialer):
+    if wait <= 0 or not delivery.has_room_to_wait(new.dialer, new.source):
         return False
     return kept.state is State.DUPLICATE or (kept.state in _ON_THEIR_WAY and new.owner is not None)
 

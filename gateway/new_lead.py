@@ -78,7 +78,7 @@ def _kept(submission: Submission) -> dict[str, Any]:
 class Admits(Protocol):
     """Says how a lead is to be stored: straight into a line, into the queue, or held."""
 
-    def admit(self, dialer: str, list_id: str) -> Admission: ...
+    def admit(self, dialer: str, list_id: str, source: str) -> Admission: ...
 
 
 def kept_lead(
@@ -114,7 +114,7 @@ def new_lead(
     is_test = test or lead.test
     rehearsal = rehearsal_of(lead.phone) if test else None
     rehearsed = rehearsal.kept_as if rehearsal else None
-    admission = _admitted(delivery, submission, lead, verdict, is_test=is_test, rehearsed=rehearsed)
+    admission = _admitted(delivery, source, submission, lead, verdict, is_test=is_test, rehearsed=rehearsed)
     return NewLead(
         id=lead.id,
         state=admission.state,
@@ -142,6 +142,7 @@ def new_lead(
 
 def _admitted(
     delivery: Admits,
+    source: SourceConfig,
     submission: Submission,
     lead: Lead,
     verdict: Verdict,
@@ -158,7 +159,7 @@ def _admitted(
     if verdict.suspicious:
         why = verdict.problems[0]
         return Admission(owner=None, state=State.QUARANTINED, reason_code=why.code, message=why.message)
-    return delivery.admit(lead.dialer, lead.list_id)
+    return delivery.admit(lead.dialer, lead.list_id, source.name)
 
 
 def _identities(source: SourceConfig, submission: Submission, lead: Lead) -> tuple[Identity, ...]:

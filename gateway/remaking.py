@@ -46,7 +46,7 @@ class LeftAlone:
 class InTheQueue:
     """Every line is another process's: leads go into the queue, and whoever delivers takes them from there."""
 
-    def admit(self, _dialer: str, _list_id: str) -> Admission:
+    def admit(self, _dialer: str, _list_id: str, _source: str) -> Admission:
         return Admission(owner=None, state=State.QUEUED)
 
 

@@ -31,9 +31,8 @@ from gateway.store.records import QueuedLead
 
 log = structlog.get_logger("gateway.delivery")
 
-MOST_IN_MEMORY = (
-    2000  # fresh leads waiting per line and process; more are safer, and cheaper, in the store alone
-)
+# Fresh leads waiting per line and process, however many of one source: more are safer, and cheaper, in the store.
+MOST_IN_MEMORY = 2000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,7 +141,7 @@ class Delivery:
 
     # -- a lead ----------------------------------------------------------------------------------------------
 
-    def admit(self, dialer: str, list_id: str) -> Admission:
+    def admit(self, dialer: str, list_id: str, source: str) -> Admission:
         """Asked before a lead is stored: straight into this process's line, into the queue, or held."""
         line = self._lines.get(dialer)
         if line is None:
@@ -156,7 +155,7 @@ class Delivery:
                 reason_code=hold.code,
                 message=hold.message,
             )
-        if self._stopped or not line.open or line.waiting() >= MOST_IN_MEMORY:
+        if self._stopped or not line.open or not line.has_room(source, MOST_IN_MEMORY):
             return Admission(owner=None, state=State.QUEUED)
         return Admission(owner=self._owner.id, state=State.QUEUED)
 
@@ -169,9 +168,9 @@ class Delivery:
         """The lead is on disk as sending under `attempt_id`."""
         self._lines[dialer].depart(departure, lead, attempt_id)
 
-    def subscribe(self, lead_id: str) -> Ticket:
+    def subscribe(self, lead_id: str, source: str = "") -> Ticket:
         """A place to wait for a lead; taken before `hand_over`, given up with `leave`."""
-        return self._waiters.subscribe(lead_id)
+        return self._waiters.subscribe(lead_id, source)
 
     def leave(self, ticket: Ticket) -> None:
         self._waiters.leave(ticket)
@@ -185,9 +184,9 @@ class Delivery:
         if not any(line.owns(lead_id) for line in self._lines.values()):
             self._waiters.watch(lead_id)
 
-    def has_room_to_wait(self, dialer: str) -> bool:
+    def has_room_to_wait(self, dialer: str, source: str) -> bool:
         """Whether one more caller may wait; beyond the bound the answer is "pending" at once."""
-        return not self._stopped and len(self._waiters) < self._most_waiting[dialer]
+        return not self._stopped and self._waiters.has_room(source, self._most_waiting[dialer])
 
     def lines(self) -> Mapping[str, Line]:
         return self._lines

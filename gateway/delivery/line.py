@@ -83,12 +83,16 @@ class Line:
         return len(self._queue) + len(self._deferred)
 
     def room_for_backlog(self) -> int:
-        """How many old leads the line would take from the store now."""
+        """How many old leads the line would take from the store now; some even behind many fresh ones."""
         if self._stopping or self.paused or self.breaker.circuit is Circuit.OPEN:
             return 0
         if self.breaker.circuit is Circuit.HALF_OPEN or not self.proven:
             return max(0, 1 - self.waiting())
-        return max(0, 2 * self.config.batch_max * self.config.max_concurrency - self.waiting())
+        room = 2 * self.config.batch_max * self.config.max_concurrency - self.waiting()
+        return max(0, room, self.config.batch_max - self._queue.backlog_size)
+
+    def has_room(self, source: str, room: int) -> bool:
+        return self._queue.has_room(source, room)
 
     def owns(self, lead_id: str) -> bool:
         return self._queue.owns(lead_id)

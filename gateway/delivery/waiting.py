@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping
 
+from gateway.delivery.fair_share import may_have_more
 from gateway.leads.lead import LeadStatus, State
 
 PARKED = frozenset(State) - {State.QUEUED, State.SENDING}  # states a caller need not wait in
@@ -15,10 +16,11 @@ LONGEST_LOOK = 0.25
 class Ticket:
     """One caller's wait for one lead."""
 
-    __slots__ = ("_ended", "_woken", "lead_id", "status")
+    __slots__ = ("_ended", "_woken", "lead_id", "source", "status")
 
-    def __init__(self, lead_id: str) -> None:
+    def __init__(self, lead_id: str, source: str) -> None:
         self.lead_id = lead_id
+        self.source = source
         self.status: LeadStatus | None = None
         self._woken = False
         self._ended = threading.Lock()  # held until somebody wakes us; much cheaper than an Event
@@ -44,6 +46,7 @@ class Waiters:
         self._look = look
         self._lock = threading.Lock()
         self._tickets: dict[str, list[Ticket]] = {}
+        self._callers: dict[str, int] = {}  # by source; none is 0
         self._watched: set[str] = set()
         self._wanted = threading.Event()
         self._stopped = False
@@ -52,11 +55,18 @@ class Waiters:
     def __len__(self) -> int:
         return len(self._tickets)
 
-    def subscribe(self, lead_id: str) -> Ticket:
+    def has_room(self, source: str, room: int) -> bool:
+        """Whether one more caller of this source may wait where `room` callers should."""
+        here = self._callers.get(source, 0)
+        others = len(self._callers) - (here > 0)
+        return may_have_more(has=here, taken=len(self), room=room, others=others)
+
+    def subscribe(self, lead_id: str, source: str = "") -> Ticket:
         """A ticket for `lead_id`; subscribe before the lead is handed over, and `leave` in any case."""
-        ticket = Ticket(lead_id)
+        ticket = Ticket(lead_id, source)
         with self._lock:
             self._tickets.setdefault(lead_id, []).append(ticket)
+            self._callers[source] = self._callers.get(source, 0) + 1
         return ticket
 
     def leave(self, ticket: Ticket) -> None:
@@ -66,6 +76,7 @@ class Waiters:
             if others is None or ticket not in others:
                 return  # woken already; whoever waits for this lead now came later
             others.remove(ticket)
+            self._forget(ticket)
             if not others:
                 del self._tickets[ticket.lead_id]
                 self._watched.discard(ticket.lead_id)
@@ -87,8 +98,17 @@ class Waiters:
         with self._lock:
             tickets = self._tickets.pop(lead_id, [])
             self._watched.discard(lead_id)
+            for ticket in tickets:
+                self._forget(ticket)
         for ticket in tickets:
             ticket.wake(status)
+
+    def _forget(self, ticket: Ticket) -> None:
+        left = self._callers[ticket.source] - 1
+        if left:
+            self._callers[ticket.source] = left
+        else:
+            del self._callers[ticket.source]
 
     def wake_all(self) -> None:
         """Nothing will end soon: everybody gets the honest "pending" now."""

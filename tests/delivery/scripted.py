@@ -132,16 +132,16 @@ class Bench:
     dialer: ScriptedDialer
     numbers: Iterator[int] = field(default_factory=lambda: iter(range(1, 1_000_000)))
 
-    def take(self, *, phone: str | None = None, list_id: str = "25062018") -> str:
+    def take(self, *, phone: str | None = None, list_id: str = "25062018", source: str = "partner") -> str:
         """Accept one lead as the intake does, and hand it over when it is ours."""
         phone = phone or str(9_000_000_000 + next(self.numbers))
         lead_id, now = new_id(time.time()), time.time()
-        admission = self.delivery.admit("main", list_id)
+        admission = self.delivery.admit("main", list_id, source)
         fields = {"phone_number": phone, "list_id": list_id}
         new = NewLead(
             id=lead_id,
             state=admission.state,
-            source="partner",
+            source=source,
             dialer="main",
             list_id=list_id,
             phone=phone,
@@ -161,7 +161,7 @@ class Bench:
                 fields=fields,
                 attempts=0,
                 received_at=now,
-                source="partner",
+                source=source,
             )
             self.delivery.hand_over("main", queued)
         return lead_id
@@ -169,7 +169,7 @@ class Bench:
     def wait_until_held(self, *, list_id: str = "25062018", seconds: float = 10.0) -> None:
         """New leads are held from now on."""
         end = time.monotonic() + seconds
-        while self.delivery.admit("main", list_id).state is not State.HELD:
+        while self.delivery.admit("main", list_id, "partner").state is not State.HELD:
             assert time.monotonic() < end, "new leads are still queued"
             time.sleep(0.01)
 

@@ -23,7 +23,7 @@ def test_while_the_circuit_is_open_new_leads_are_only_kept(tmp_path: Path) -> No
             bench.take()
         _until(lambda: not bench.delivery.lines()["main"].breaker.closed)
 
-        assert bench.delivery.admit("main", "25062018").may_wait is False
+        assert bench.delivery.admit("main", "25062018", "partner").may_wait is False
 
 
 def test_callers_are_told_pending_when_the_circuit_opens(tmp_path: Path) -> None:
@@ -65,15 +65,30 @@ def test_a_hanging_dialer_does_not_let_new_callers_wait(tmp_path: Path) -> None:
         bench.take()
         _until(lambda: not bench.delivery.lines()["main"].open)
 
-        assert bench.delivery.admit("main", "25062018").may_wait is False
+        assert bench.delivery.admit("main", "25062018", "partner").may_wait is False
         dialer.gate.set()
 
 
 def test_the_number_of_callers_that_wait_is_bounded(tmp_path: Path) -> None:
     with running_bench(tmp_path, ScriptedDialer(), max_waiting=2) as bench:
-        bench.delivery.subscribe("one"), bench.delivery.subscribe("two")
+        bench.delivery.subscribe("one", "partner"), bench.delivery.subscribe("two", "partner")
 
-        assert bench.delivery.has_room_to_wait("main") is False
+        assert bench.delivery.has_room_to_wait("main", "partner") is False
+
+
+def test_a_source_whose_callers_fill_the_room_leaves_others_theirs(tmp_path: Path) -> None:
+    with running_bench(tmp_path, ScriptedDialer(), max_waiting=4) as bench:
+        delivery = bench.delivery
+        tickets = [delivery.subscribe(str(number), "busy") for number in range(4)]
+        assert delivery.has_room_to_wait("main", "busy") is False
+
+        own = [delivery.subscribe(f"own {number}", "quiet") for number in range(2)]
+
+        assert delivery.has_room_to_wait("main", "third") is True  # a third of four: one
+        assert delivery.has_room_to_wait("main", "quiet") is False  # it has its half
+        for ticket in (*tickets, *own):
+            delivery.leave(ticket)
+        assert delivery.has_room_to_wait("main", "busy") is True
 
 
 def test_a_refused_login_stops_the_line_after_one_try(tmp_path: Path) -> None:
@@ -207,7 +222,7 @@ def test_stopping_gives_waiting_leads_back_to_the_queue(tmp_path: Path, url: str
         states = {bench.status(lead_id).state for lead_id in lead_ids}
 
         assert states <= {State.QUEUED, State.DELIVERED}
-        assert bench.delivery.admit("main", "25062018").owner is None
+        assert bench.delivery.admit("main", "25062018", "partner").owner is None
 
 
 def test_a_look_up_that_finds_the_lead_settles_it(tmp_path: Path) -> None:
