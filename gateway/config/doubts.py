@@ -37,8 +37,8 @@ def _all(config: GatewayConfig) -> Iterator[ConfigProblem]:
     for source in config.sources.values():
         yield from _source(source)
         if source.kind == "elision":
-            for name, message in drop_in_doubts(source, behind_a_proxy=not is_loopback(config.public_url)):
-                yield _doubt(f"sources.{source.name}.{name}", message)
+            for message in drop_in_doubts(source, behind_a_proxy=not is_loopback(config.public_url)):
+                yield _doubt(f"sources.{source.name}.networks", message)
 
 
 def _dialer(dialer: DialerConfig, *, used: bool) -> Iterator[ConfigProblem]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 from gateway.config.model import SourceConfig
@@ -31,6 +31,19 @@ def refuse_shared_networks(root: Table, sources: Mapping[str, SourceConfig]) -> 
             root.problem(
                 f"sources.{other.name}.networks",
                 f"shares an address with sources.{one.name}: whose lead it is could not be told. Use API keys there",
+            )
+
+
+def drop_in_doubts(source: SourceConfig, *, behind_a_proxy: bool) -> Iterator[str]:
+    """What is wrong with networks that let in more than anybody means to."""
+    for text in source.auth.networks:
+        network = ipaddress.ip_network(text)
+        if network.prefixlen == 0:
+            yield f"holds {text}: whoever finds the address can add leads and place calls without a key"
+        elif network.is_loopback and behind_a_proxy:
+            yield (
+                f"holds {text}, this machine: if a proxy runs here, whoever comes through it needs no key "
+                "unless trusted_proxies is right"
             )
 
 

@@ -105,7 +105,7 @@ def explain(error: Exception) -> Response:
     """Every refusal in the shape such a client reads; what the document knows has its words and its status."""
     refusal = errors.refusal_of(error)
     code, action = refusal.reason_code, g.get("parameters", {}).get("action", "")
-    if code in ("auth.required", "auth.refused"):
+    if code in ("auth.required", "auth.refused", "auth.address"):
         return answers.reply(answers.refused(answers.LOGIN_INCORRECT))
     if code in ("access.refused", "auth.source_gone"):
         return answers.reply(

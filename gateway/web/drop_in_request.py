@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import replace
-from functools import lru_cache
 
 from flask import request
 
@@ -13,6 +11,7 @@ from gateway.config.drop_in_tables import KIND
 from gateway.sources import elision
 from gateway.sources.base import Inbound
 from gateway.sources.elision import Parameters
+from gateway.sources.signatures import is_in
 from gateway.web import bodies
 from gateway.web.context import client_address, services
 from gateway.web.key_places import presented_key
@@ -32,17 +31,5 @@ def read(most: int) -> tuple[Inbound, Parameters, str]:
 def source_by_address() -> SourceConfig | None:
     """The source whose `networks` hold this client: no two have the same."""
     sources = services().config.sources.values()
-    return next((each for each in sources if each.kind == KIND and _is_in(each.auth.networks)), None)
-
-
-def _is_in(networks: tuple[str, ...]) -> bool:
-    try:
-        address = ipaddress.ip_address(client_address())
-    except ValueError:  # a socket without an address
-        return False
-    return any(address in network for network in _networks(networks))
-
-
-@lru_cache(maxsize=64)
-def _networks(networks: tuple[str, ...]) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
-    return tuple(ipaddress.ip_network(network) for network in networks)
+    address = client_address()
+    return next((each for each in sources if each.kind == KIND and is_in(address, each.auth.networks)), None)

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from gateway.config import parse_config
+from gateway.config import config_warnings, parse_config
+from gateway.sources.elision import PATH
 from tests.config.files import problems_of
 from tests.drop_in.world import HERE, World, call, lead, legacy_config, opened, rows, with_networks
 from tests.running import EmulatorHandle
@@ -77,6 +78,15 @@ def test_a_key_that_was_ended_or_is_over_lets_nobody_in(world: World) -> None:
     assert {world.ask(lead(), key=key).text for key in (text, over)} == {LOGIN_INCORRECT}
 
 
+def test_a_key_may_be_bound_to_addresses(world: World) -> None:
+    store = world.services.store
+    _, here = store.issue_key("legacy", "live", "here", None, ("127.0.0.0/8",))
+    _, elsewhere = store.issue_key("legacy", "live", "elsewhere", None, ("192.0.2.0/24",))
+
+    assert '"success":"true"' in world.ask(lead(), key=here).text
+    assert world.ask(lead(), key=elsewhere).text == LOGIN_INCORRECT
+
+
 def test_a_key_of_another_door_may_not_add_leads(world: World) -> None:
     key = world.key("partner")
 
@@ -132,12 +142,8 @@ def test_that_a_key_was_used_is_noted(world: World) -> None:
 
 
 def test_head_makes_no_lead(world: World) -> None:
-    answer = world.bare({**lead(), "key": world.key()}, method="HEAD")
+    asked = world.app.test_client().head(PATH, query_string={**lead(), "key": world.key()})
 
-    assert (answer.status_code, world.stored()) == (200, [])
-    asked = world.app.test_client().head(
-        "/elision-dialer/elision-api/main.php", query_string={**lead(), "key": world.key()}
-    )
     assert (asked.status_code, asked.text, world.stored()) == (200, "", [])
 
 
@@ -204,3 +210,20 @@ def test_no_address_belongs_to_two_sources(first: str, second: str, shared: bool
     found: dict[str, Any] = problems_of(f'{SOURCE}networks = ["{first}"]\n\n{other}')
 
     assert ("sources.other.networks" in found) is shared
+
+
+@pytest.mark.parametrize(
+    ("lines", "key", "told"),
+    [
+        ('networks = ["0.0.0.0/0"]', "networks", "without a key"),
+        ('networks = ["127.0.0.1"]', "networks", "trusted_proxies"),
+        ('networks = ["203.0.113.9"]', "networks", ""),
+        ('lists = ["25062018", "1234567890123"]', "lists[1]", "12 in one place"),
+    ],
+)
+def test_what_is_seldom_meant_is_told(lines: str, key: str, told: str) -> None:
+    text = f'[gateway]\npublic_url = "http://leads.example.com"\n{SOURCE}{lines}\n'
+    found = {each.key: each.message for each in config_warnings(parse_config(text, {}))}
+
+    assert told in found.get(f"sources.legacy.{key}", "")
+    assert (f"sources.legacy.{key}" in found) is bool(told)

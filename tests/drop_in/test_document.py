@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from gateway.config.kinds import OPTIONS
 from gateway.rehearsal import CALLS, LEADS
 from gateway.sources import elision_rules
 from gateway.web import drop_in_answers
-from tests.drop_in.world import World, call, lead, opened
+from tests.drop_in.world import World, call, opened
 from tests.running import EmulatorHandle
 from tests.web.test_posting_spec import read_curl
 
@@ -92,4 +91,3 @@ def test_what_becomes_of_a_call_is_told_for_every_end(called: Called) -> None:
 
     assert told["success"] == "false"
     assert str(told["message"]).startswith("manual_dial ")
-
