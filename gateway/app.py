@@ -8,6 +8,7 @@ from dataclasses import replace
 from flask import Flask
 
 from gateway import web
+from gateway.call_on_arrival import CallsOnArrival
 from gateway.callbacks import Teller
 from gateway.capture import Services
 from gateway.clock import Clock, SystemClock
@@ -51,7 +52,8 @@ def create_services(
     fetcher = Fetcher(config, store=store, clock=clock)
     watch = Watch(config, store, clock)
     teller = Teller(config, store=store, clock=clock)
-    return replace(services, background=(fetcher, Puller(services), watch, teller))
+    calls = CallsOnArrival(services)
+    return replace(services, background=(fetcher, Puller(services), watch, teller, calls))
 
 
 def create_app(

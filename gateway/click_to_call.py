@@ -17,6 +17,7 @@ from gateway.dialer.outcome import (
     Call,
     CallAnswer,
     CallOutcome,
+    Exchange,
     NotSent,
     Placed,
     Refused,
@@ -147,11 +148,27 @@ def call(
         search=search,
         focus=focus,
     )
+    return ring(services, order, quiet=quiet)
+
+
+def ring(services: Parts, order: Order, *, quiet: float = 0.0) -> CallResult:
+    """As `call`."""
     new = _new_call(services, order)
     leave = services.store.calls.ask(new, quiet=quiet)
     if leave is not Leave.GIVEN:
         return _left_alone(new, Called(leave.value))
     return _asked(services, new, order)
+
+
+def leave_out(services: Parts, order: Order, why: str) -> None:
+    """A call that was due and comes too late now: nobody is asked, and its row says why."""
+    new = _new_call(services, order)
+    if services.store.calls.ask(new) is not Leave.GIVEN:
+        return
+    result = CallResult(id=new.id, called=Called.NOT_SENT, reason_code="call.left_out", message=why)
+    nothing = Exchange(action="manual_dial", http_status=None, response="", seconds=0.0)
+    outcome = NotSent(code="call.left_out", message=why)
+    _write_down(services, new, result, CallAnswer(outcome=outcome, exchange=nothing))
 
 
 def call_once(

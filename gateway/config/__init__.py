@@ -6,6 +6,7 @@ from gateway.config.model import (
     Auth,
     Batching,
     Callback,
+    CallOnArrival,
     DialerConfig,
     Form,
     GatewayConfig,
@@ -18,6 +19,7 @@ from gateway.config.problems import ConfigError, ConfigProblem
 __all__ = [
     "Auth",
     "Batching",
+    "CallOnArrival",
     "Callback",
     "ConfigError",
     "ConfigProblem",

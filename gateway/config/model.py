@@ -130,6 +130,15 @@ class Callback:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CallOnArrival:
+    """The agent who calls each lead of the source as soon as the dialer has it."""
+
+    agent_user: str
+    mode: str = "preview"  # preview | dial
+    within: float = 600.0  # seconds after the enquiry; later than this nobody is called
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SourceConfig:
     """One `[sources.NAME]` table."""
 
@@ -164,6 +173,7 @@ class SourceConfig:
     form: Form | None = None
     spam: Spam = field(default_factory=Spam)
     call_now: CallNow | None = None
+    call_on_arrival: CallOnArrival | None = None
     callback: Callback | None = None
     silence_alarm: bool = True  # tell when it brings no lead for three times its usual gap
     drift_alarm: bool = True  # tell when fields of its deliveries come, go or change

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from gateway.config.access import read_auth
-from gateway.config.call_tables import read_call_now
+from gateway.config.call_tables import read_call_now, read_call_on_arrival
 from gateway.config.callback_tables import read_callback
 from gateway.config.drop_in_tables import read_lists, usual_phone_check
 from gateway.config.field_names import CONSTANTS, TRUSTED, known_field, mapped_field
@@ -63,6 +63,7 @@ def read_source(table: Table, name: str, dialers: Mapping[str, DialerConfig]) ->
         consent_required=table.flag("consent_required", default=DEFAULT.consent_required),
         form=read_form(table),
         call_now=read_call_now(table),
+        call_on_arrival=read_call_on_arrival(table),
         callback=read_callback(table),
         spam=read_spam(table),
         silence_alarm=table.flag("silence_alarm", default=DEFAULT.silence_alarm),

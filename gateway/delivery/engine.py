@@ -10,6 +10,7 @@ import structlog
 
 from gateway.clock import Clock
 from gateway.config import GatewayConfig
+from gateway.delivery.arrivals import Arrivals
 from gateway.delivery.batch import Departure
 from gateway.delivery.breaker import Breaker
 from gateway.delivery.calls import Calls
@@ -71,6 +72,7 @@ class Delivery:
         self._sends = sends
         self._owner = Owner.of_this_process()
         self._waiters = Waiters(self._look)
+        self.arrivals = Arrivals()
         self._holds = Holds(store, clock)
         self._most_waiting = {name: dialer.max_waiting for name, dialer in config.dialers.items()}
         self._lines = {name: self._line(config, name, state_dir) for name in config.dialers} if sends else {}
@@ -209,6 +211,7 @@ class Delivery:
             waiters=self._waiters,
             holds=self._holds,
             clock=self._clock,
+            arrivals=self.arrivals,
         )
         return Line(
             dialer_config,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
 from gateway import metrics
 from gateway.clock import Clock
 from gateway.config import OnUnknown
+from gateway.delivery.arrivals import Arrivals
 from gateway.delivery.batch import Batch, Marked
 from gateway.delivery.gate import Permit
 from gateway.delivery.holds import Holds
@@ -53,6 +54,7 @@ class Shipper:
     waiters: Waiters
     holds: Holds
     clock: Clock
+    arrivals: Arrivals = field(default_factory=Arrivals)
     dice: Callable[[], float] = random.random
 
     def mark(self, line: Line, batch: Batch) -> Marked | None:
@@ -223,6 +225,8 @@ class Shipper:
         metrics.attempted(line.config.name, decision.outcome, exchange.seconds)
         if decision.state is State.DELIVERED:
             metrics.delivered(line.config.name, lead.source, self.clock.now() - lead.received_at)
+            if known:
+                self.arrivals.tell(line.config.name, lead)
         if not known:
             self.waiters.watch(lead.id)
         elif decision.state is State.QUEUED:
