@@ -53,6 +53,7 @@ class Store:
         self._permits_database = permits_database or database
         self._clock = clock
         self._doubts = Doubts()
+        self._turns = queueing.Turns()
         self.spam = SpamMarks(database)
         self.consents = Consents(database)
         self.calls = CallLog(database)
@@ -126,7 +127,7 @@ class Store:
 
     def claim_due(self, dialer: str, *, owner: str, limit: int, now: float) -> list[QueuedLead]:
         """Make up to `limit` due, unowned leads ours; never one that another process gets too."""
-        return self._settling(lambda transaction: queueing.claim_due(transaction, dialer, owner, limit, now))
+        return self._settling(lambda transaction: self._turns.claim(transaction, dialer, owner, limit, now))
 
     def waiting_of(self, owner: str) -> frozenset[str]:
         """The queued leads that stand here as this owner's."""

@@ -78,7 +78,7 @@ def _partial(name: str, where: str, *columns: str) -> Index:
     )
 
 
-_partial("leads_queued", "state = 'queued'", "dialer", "next_at", "owner")
+_partial("leads_queued", "state = 'queued'", "dialer", "source", "next_at", "owner")
 _partial("leads_owned", "owner IS NOT NULL", "owner")
 _partial("leads_sending", "state = 'sending'", "dialer", "phone")
 _partial("leads_parked", PARKED, "state", "dialer", "hold_scope", "next_at")
@@ -146,6 +146,9 @@ api_keys = Table(
     Column("revoked_at", TIME),
     Column("last_used_at", TIME),
     Column("networks", Text, nullable=False, server_default=""),  # separated by blanks; empty: from anywhere
+    Column(
+        "limits", Text, nullable=False, server_default=""
+    ),  # one a line, instead of its source's "per key"
 )
 
 holds = Table(
@@ -175,6 +178,16 @@ intake_counts = Table(
     Column("source", Text, primary_key=True),
     Column("day", Integer, primary_key=True),  # days since the epoch, UTC
     Column("leads", Integer, nullable=False),
+)
+
+# Leads of sources with a daily_cap that count against it; written in the transaction that judges by it.
+cap_counts = Table(
+    "cap_counts",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("day", Integer, primary_key=True),  # as in intake_counts
+    Column("leads", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 suppressions = Table(

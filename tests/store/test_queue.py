@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 
 from gateway.leads.lead import State
 from gateway.store import Store
+from gateway.store.records import Hold
 from tests.store.making import (
     NOW,
     OTHER,
@@ -44,9 +46,62 @@ def test_a_claim_takes_no_more_than_its_limit_and_the_oldest(store: Store) -> No
     assert {each.id for each in claimed} == {leads[1].id, leads[2].id}
 
 
+def test_each_source_has_its_part_of_a_claim_however_long_the_others_have_waited(store: Store) -> None:
+    accept(store, *(make_lead(source="burst", next_at=NOW - 100) for _ in range(50)))
+    theirs = [keep(store, source="quiet", next_at=NOW - age) for age in (1, 2)]
+    keep(store, source="quiet", next_at=NOW + 1)
+    keep(store, source="quiet", dialer="second")
+    keep(store, source="elsewhere", owner=OTHER)
+
+    claimed = store.claim_due("main", owner=OWNER, limit=10, now=NOW)
+
+    assert Counter(each.source for each in claimed) == {"burst": 8, "quiet": 2}
+    assert {each.id for each in claimed if each.source == "quiet"} == {each.id for each in theirs}
+
+
+def test_of_each_source_those_that_have_waited_longest_are_claimed(store: Store) -> None:
+    late = {source: keep(store, source=source, next_at=NOW - 1).id for source in "AB"}
+    early = {source: keep(store, source=source, next_at=NOW - 2).id for source in "AB"}
+
+    first = store.claim_due("main", owner=OWNER, limit=2, now=NOW)
+    second = store.claim_due("main", owner=OWNER, limit=2, now=NOW)
+
+    assert {each.source: each.id for each in first} == early
+    assert {each.source: each.id for each in second} == late
+
+
+def test_small_claims_take_one_source_after_the_other(store: Store) -> None:
+    for source in "ABC":
+        accept(store, *(make_lead(source=source) for _ in range(4)))
+
+    claimed = [store.claim_due("main", owner=OWNER, limit=1, now=NOW)[0].source for _ in range(7)]
+
+    assert "".join(claimed) == "ABCABCA"
+
+
+def test_a_claim_that_is_smaller_than_the_number_of_sources_goes_on_behind_its_last(store: Store) -> None:
+    for source in "ABCDE":
+        accept(store, *(make_lead(source=source) for _ in range(2)))
+
+    claims = [store.claim_due("main", owner=OWNER, limit=2, now=NOW) for _ in range(4)]
+
+    assert ["".join(sorted(each.source for each in claim)) for claim in claims] == ["AB", "CD", "AE", "BC"]
+
+
+def test_a_source_whose_list_is_held_gives_its_part_to_the_others(store: Store) -> None:
+    store.hold(Hold(dialer="main", scope="list:1", code="x", message="x", since=NOW, probe_at=NOW + 900))
+    accept(store, *(make_lead(source="held", list_id="1") for _ in range(9)))
+    accept(store, *(make_lead(source="free") for _ in range(9)))
+
+    claimed = store.claim_due("main", owner=OWNER, limit=6, now=NOW)
+
+    assert [each.source for each in claimed] == ["free"] * 6
+
+
 def test_a_claim_stays_quick_behind_a_large_backlog(store: Store) -> None:
     for _ in range(10):
         store.transact([make_accept(*(make_lead() for _ in range(1000)))])
+    keep(store, source="other")
     times = []
     for _ in range(10):
         began = time.perf_counter()
