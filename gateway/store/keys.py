@@ -20,6 +20,7 @@ from gateway.store.transaction import Transaction
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 MODES = ("live", "test")
 Networks = tuple[str, ...]
+Limits = tuple[str, ...]
 SECRET_LENGTH = 43  # 32 random bytes in base 62
 _SHAPE = re.compile(r"gw_(live|test)_([0-9A-Za-z]{8})_([0-9A-Za-z]{43})_([0-9A-Za-z]{6})", re.ASCII)
 
@@ -49,6 +50,7 @@ def issue(
     expires_at: float | None,
     now: float,
     networks: Networks = (),
+    limits: Limits = (),
     random_bytes: Callable[[int], bytes] = os.urandom,
 ) -> IssuedKey:
     """Make a key of the form gw_<mode>_<public id>_<secret>_<checksum>."""
@@ -66,6 +68,7 @@ def issue(
         created_at=now,
         expires_at=expires_at,
         networks=networks,
+        limits=limits,
     )
     return IssuedKey(key=key, text=text)
 
@@ -106,8 +109,8 @@ def _base62(number: int, length: int) -> str:
 def save(transaction: Transaction, key: ApiKey) -> None:
     """Keep a new key's digest."""
     transaction.run(
-        "INSERT INTO api_keys (public_id, digest, source, mode, label, created_at, expires_at, networks)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO api_keys (public_id, digest, source, mode, label, created_at, expires_at, networks,"
+        " limits) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             key.public_id,
             key.digest,
@@ -117,6 +120,7 @@ def save(transaction: Transaction, key: ApiKey) -> None:
             key.created_at,
             key.expires_at,
             " ".join(key.networks),
+            "\n".join(key.limits),
         ),
     )
 
@@ -145,4 +149,5 @@ def list_all(connection: Connection) -> list[ApiKey]:
 
 
 def _key(row: RowMapping) -> ApiKey:
-    return ApiKey(**{**row, "networks": tuple(row["networks"].split())})
+    networks, limits = tuple(row["networks"].split()), tuple(row["limits"].splitlines())
+    return ApiKey(**{**row, "networks": networks, "limits": limits})

@@ -229,6 +229,7 @@ class ApiKey:
     revoked_at: float | None = None
     last_used_at: float | None = None
     networks: tuple[str, ...] = ()  # from where it may be used; empty: from anywhere
+    limits: tuple[str, ...] = ()  # its own quotas; empty: those its source has per key
 
     def usable(self, now: float) -> bool:
         """Neither revoked nor expired."""
