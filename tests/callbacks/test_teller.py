@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from gateway.callbacks.endpoint import AT_ONCE, LONGEST, PORTION, TROUBLE
 from gateway.callbacks.policy import ATTEMPTS, PAUSES
-from gateway.callbacks.teller import LEASE
+from gateway.callbacks.post import HttpPoster
+from gateway.callbacks.teller import LEASE, Teller
 from gateway.leads.lead import State
+from gateway.store import StoreUnavailable
 from gateway.store.callbacks import Standing
-from tests.callbacks.conftest import Bench
+from gateway.store.errors import Trouble
+from tests.callbacks.conftest import Bench, config_for
 from tests.store.making import NOW
 
 
@@ -219,3 +224,52 @@ def test_what_was_not_sent_when_the_process_stops_is_given_back(sqlite_bench: Be
 
     assert len(sqlite_bench.receiver.came) == 20
     assert {each.standing for each in sqlite_bench.kept()} == {Standing.SENT}
+
+
+class FailsOnce:
+    """Stands before something real, and lets its first use of one method fail."""
+
+    def __init__(self, real: Any, method: str, error: Exception) -> None:
+        self._real = real
+        self._method = method
+        self._errors = [error]
+
+    def __getattr__(self, name: str) -> Any:
+        if name == self._method and self._errors:
+            error = self._errors.pop()
+
+            def fail(*_: object, **__: object) -> None:
+                raise error
+
+            return fail
+        return getattr(self._real, name)
+
+
+def teller_of(bench: Bench, **instead: Any) -> Teller:
+    known: dict[str, Any] = {"store": bench.store, "clock": bench.clock, "dice": lambda: 0.5}
+    return Teller(config_for(bench.receiver.url), **(known | instead))
+
+
+def test_what_was_told_while_the_store_is_away_is_written_down_later(sqlite_bench: Bench) -> None:
+    away = StoreUnavailable(Trouble.ERROR, "It is away.")
+    store = SimpleNamespace(callbacks=FailsOnce(sqlite_bench.store.callbacks, "settle", away))
+    teller = teller_of(sqlite_bench, store=store)
+    sqlite_bench.end()
+    with pytest.raises(StoreUnavailable):
+        sqlite_bench.work(teller)
+    sqlite_bench.work(teller)
+
+    assert len(sqlite_bench.receiver.came) == 1
+    assert sqlite_bench.kept()[0].standing is Standing.SENT
+
+
+def test_a_fault_of_our_own_costs_two_minutes_and_no_message(sqlite_bench: Bench) -> None:
+    teller = teller_of(sqlite_bench, poster=FailsOnce(HttpPoster(), "post", RuntimeError("a fault")))
+    sqlite_bench.end()
+    sqlite_bench.work(teller)
+    assert sqlite_bench.receiver.came == []
+
+    sqlite_bench.clock.turn(LEASE)
+    sqlite_bench.work(teller)
+
+    assert sqlite_bench.kept()[0].standing is Standing.SENT

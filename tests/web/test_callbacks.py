@@ -115,3 +115,14 @@ def test_a_webhook_or_a_form_may_be_told_too(tmp_path: Path, receiver: Receiver)
         ("portal", "lead.quarantined"),
         ("website", "lead.delivered"),
     ]
+
+
+def test_each_lead_of_a_batch_is_told(tmp_path: Path, receiver: Receiver) -> None:
+    rows = [{"mobile_no": f"98765000{number:02d}"} for number in range(5)] + [{"mobile_no": "12"}]
+    with telling(tmp_path, receiver, "partner") as gateway:
+        headers = {"Authorization": f"Bearer {gateway.key()}"}
+        answered = gateway.ask("POST", "/v1/leads/batch", json=rows, headers=headers)
+        receiver.wait_for(5)
+
+    assert answered.status_code < 300
+    assert [each["type"] for each in receiver.messages()] == ["lead.delivered"] * 5
