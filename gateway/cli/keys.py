@@ -12,7 +12,8 @@ from gateway.cli.output import as_json, clock_time, console, plain, print_json, 
 from gateway.cli.session import opened_store, read_config, read_settings
 from gateway.config import GatewayConfig
 from gateway.config.kinds import KEYED, KINDS
-from gateway.config.values import ValueProblemError, duration, network
+from gateway.config.values import ValueProblemError, duration, limit, network
+from gateway.store.keys import issue
 from gateway.store.records import ApiKey
 
 
@@ -35,6 +36,13 @@ def keys() -> None:
     metavar="NETWORK",
     help="From where it may be used, such as 192.0.2.0/24; may be given more than once.",
 )
+@click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    metavar="RATE",
+    help='Instead of what its source has per key, such as "5 per second"; may be given more than once.',
+)
 @as_json
 @click.pass_context
 def create(
@@ -45,6 +53,7 @@ def create(
     label: str,
     expires: str | None,
     addresses: tuple[str, ...],
+    limits: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Make a key for SOURCE and show it once.
@@ -55,13 +64,23 @@ def create(
     refuse_keyless(read_config(ctx, settings), source)
     expires_at = time.time() + _seconds(expires) if expires else None
     networks = tuple(_network(each) for each in addresses)
-    mode = "test" if test else "live"
+    issued = issue(
+        source,
+        "test" if test else "live",
+        label,
+        expires_at=expires_at,
+        now=time.time(),
+        networks=networks,
+        limits=tuple(_limit(each) for each in limits),
+    )
     with opened_store(settings) as store:
-        public_id, text = store.issue_key(source, mode, label, expires_at, networks)
+        store.create_key(issued.key)
     if as_json:
-        print_json({"key": text, "id": public_id, "source": source, "networks": networks})
+        key = issued.key
+        shown = {"id": key.public_id, "source": source, "networks": key.networks, "limits": key.limits}
+        print_json({"key": issued.text, **shown})
         return
-    click.echo(text)
+    click.echo(issued.text)
     click.echo("This is the only time it is shown. Send it as: Authorization: Bearer <key>", err=True)
 
 
@@ -80,7 +99,7 @@ def list_(ctx: click.Context, *, as_json: bool) -> None:
     if not found:
         click.echo("There is no key yet: make one with `gateway keys create SOURCE`.")
         return
-    columns = ("id", "source", "mode", "state", "expires", "last used", "from", "label")
+    columns = ("id", "source", "mode", "state", "expires", "last used", "from", "limits", "label")
     console().print(table(columns, [_row(key) for key in found]))
 
 
@@ -120,6 +139,7 @@ def _row(key: ApiKey) -> tuple[str, ...]:
         clock_time(key.expires_at) if key.expires_at else "never",
         clock_time(key.last_used_at) if key.last_used_at else "never",
         " ".join(key.networks) or "anywhere",
+        ", ".join(key.limits) or "its source's",
         plain(key.label),
     )
 
@@ -129,6 +149,18 @@ def _network(text: str) -> str:
         return network(text)
     except ValueProblemError as error:
         raise click.BadParameter(str(error), param_hint="--address") from error
+
+
+def _limit(text: str) -> str:
+    try:
+        rate = limit(text)
+    except ValueProblemError as error:
+        raise click.BadParameter(str(error), param_hint="--limit") from error
+    if rate.endswith((" per ip", " per key", " per source")):
+        raise click.BadParameter(
+            'counts this key: write it without "per ip" or the like', param_hint="--limit"
+        )
+    return rate
 
 
 def _seconds(text: str) -> float:

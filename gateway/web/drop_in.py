@@ -18,7 +18,7 @@ from gateway.leads.reasons import FieldError
 from gateway.sources import elision, elision_rules
 from gateway.sources.elision import Parameters
 from gateway.web import drop_in_answers as answers
-from gateway.web import errors, intake, rehearsals
+from gateway.web import errors, intake, quotas, rehearsals
 from gateway.web.context import client_address, services
 from gateway.web.drop_in_answers import ADD_LEAD, ADD_MULTI_LEAD, MANUAL_DIAL, Document
 from gateway.web.preferences import wait_of
@@ -72,6 +72,7 @@ def add_multi_lead(asked: Parameters) -> Document:
         return answers.refused(elision_rules.JSON_SYNTAX, ADD_MULTI_LEAD)
     if len(sent) > elision_rules.MOST_LEADS:
         return answers.refused(elision_rules.TOO_MANY_LEADS, ADD_MULTI_LEAD)
+    quotas.count_rows(len(sent))
     lists = elision_rules.lists_of(g.source)
     problems = [elision_rules.why_not_this_row(row, lists) or _why_nobodys(row) for row in sent]
     good = [row for row, problem in zip(sent, problems, strict=True) if problem is None]

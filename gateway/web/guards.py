@@ -22,7 +22,7 @@ from gateway.web.clients import wants_page
 from gateway.web.context import address_key, client_address, services
 from gateway.web.errors import Refusal
 from gateway.web.limit_rules import rules_of
-from gateway.web.limits import Limits
+from gateway.web.limits import limits_of_this_app
 
 log = structlog.get_logger("gateway.web")
 
@@ -42,7 +42,7 @@ def holder_of_a_key() -> None:
         raise Refusal(code, headers={"WWW-Authenticate": 'Bearer realm="leads"'})
     source = signed.source if signed else _source_of(key)
     g.source, g.key, g.kind = source, key, SOURCES["partner"]
-    g.limit_headers = _limits().check(rules_of(source), source.name, key=key.public_id)
+    g.limit_headers = limits_of_this_app().check(rules_of(source, key.limits), source.name, key=key.public_id)
 
 
 def client_of_the_dialers_api() -> None:
@@ -58,7 +58,9 @@ def client_of_the_dialers_api() -> None:
         _note_failure("drop_in")
         raise Refusal("auth.required")
     g.source, g.key = source, key
-    g.limit_headers = _limits().check(rules_of(source), source.name, key=key.public_id if key else "")
+    g.limit_headers = limits_of_this_app().check(
+        rules_of(source, key.limits if key else ()), source.name, key=key.public_id if key else ""
+    )
     if source.kind != drop_in_request.KIND:
         raise Refusal("access.refused")  # a key, but for another door
 
@@ -77,7 +79,7 @@ def the_source_itself() -> Response | None:
         metrics.signature_failed(g.source.name)
         _note_failure(g.source.name)
         raise
-    g.limit_headers = _limits().check(rules_of(g.source), g.source.name)
+    g.limit_headers = limits_of_this_app().check(rules_of(g.source), g.source.name)
     return None
 
 
@@ -88,7 +90,7 @@ def a_visitor() -> None:
         return
     cors.refuse_foreign_origin(g.source)
     try:
-        g.limit_headers = _limits().check(rules_of(g.source), g.source.name)
+        g.limit_headers = limits_of_this_app().check(rules_of(g.source), g.source.name)
     except Refusal:
         _keep_typing()
         raise
@@ -157,7 +159,7 @@ def _bearer() -> str:
 def _note_failure(door: str) -> None:
     """Somebody did not prove who they are; too often from one address is answered with a 429."""
     log.warning("auth.failed", door=door, client=address_key(client_address()))
-    _limits().failed()
+    limits_of_this_app().failed()
 
 
 def _after_the_answer(call: Callable[[], None]) -> None:
@@ -167,10 +169,6 @@ def _after_the_answer(call: Callable[[], None]) -> None:
     def later(response: Response) -> Response:
         response.call_on_close(call)
         return response
-
-
-def _limits() -> Limits:
-    return cast("Limits", current_app.extensions["gateway.limits"])
 
 
 def _key_ring() -> KeyRing:

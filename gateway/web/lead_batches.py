@@ -19,7 +19,7 @@ from gateway.sources.base import Inbound, Unreadable
 from gateway.sources.body import is_json, read_fields, refuse_encoded
 from gateway.sources.partner import mapped
 from gateway.store.records import IdempotencyClaim, InFlight, Mismatched, Replayed
-from gateway.web import answers, idempotency, rehearsals
+from gateway.web import answers, idempotency, quotas, rehearsals
 from gateway.web.answers import Answer
 from gateway.web.context import services
 from gateway.web.errors import Refusal, bad_lead
@@ -37,7 +37,9 @@ def partner_leads(source: SourceConfig, inbound: Inbound, *, wait: Wait, test: b
     """Many leads of a partner, who is told of each what became of it."""
     owner = f"{source.name}:test" if test else source.name
     claim = idempotency.claim_of(inbound, owner=owner, route=ROUTE)
-    rows = [_row(source, replace(inbound, body=raw), owner) for raw in _split(inbound)]
+    split = _split(inbound)
+    quotas.count_rows(len(split))
+    rows = [_row(source, replace(inbound, body=raw), owner) for raw in split]
     if test:
         rehearsals.refuse(source, *(row.submission for row in rows if isinstance(row, Row)))
     outcomes = capture_batch(services(), source, rows, wait=wait.seconds, claim=claim, test=test)

@@ -29,6 +29,11 @@ class Rule:
     name: str  # as clients read it in RateLimit-Policy
 
     @property
+    def counts_leads(self) -> bool:
+        """Whether each row of a batch counts: a rate is kept by requests, a quota of a day or more by leads."""
+        return self.item.get_expiry() >= DAY
+
+    @property
     def policy(self) -> str:
         return f'"{self.name}";q={self.item.amount};w={self.item.get_expiry()}'
 
@@ -40,6 +45,7 @@ DEFAULTS = {
     "elision": ("3000 per minute per key",),
 }
 OTHERWISE = ("6000 per minute",)
+DAY = 86400  # seconds
 OFF = "none"  # limits = ["none"]: no limit at all
 
 # Guessing keys, tokens and signatures is counted by address, apart from everything that succeeds.
@@ -48,9 +54,9 @@ FAILURES = "30 per minute per ip"
 _RULE = re.compile(r"(?P<amount>.+?)(?:\s+per\s+(?P<per>ip|key|source))?", re.ASCII | re.IGNORECASE)
 
 
-def rules_of(source: SourceConfig) -> tuple[Rule, ...]:
-    """The limits of a source, the narrowest kind first."""
-    return _rules(source.limits or DEFAULTS.get(source.kind, OTHERWISE))
+def rules_of(source: SourceConfig, of_key: tuple[str, ...] = ()) -> tuple[Rule, ...]:
+    """The limits of a source, the shortest window first; a key's own stand in for those its source has per key."""
+    return _rules(source.limits or DEFAULTS.get(source.kind, OTHERWISE), of_key)
 
 
 def read_rule(text: str) -> Rule:
@@ -67,7 +73,11 @@ def read_rule(text: str) -> Rule:
 
 
 @lru_cache(maxsize=512)
-def _rules(texts: tuple[str, ...]) -> tuple[Rule, ...]:
+def _rules(texts: tuple[str, ...], of_key: tuple[str, ...]) -> tuple[Rule, ...]:
     rules = [read_rule(text) for text in texts if text.strip().lower() != OFF]
+    if of_key:
+        own = [read_rule(f"{text} per key") for text in of_key if text != OFF]
+        rules = [*own, *(rule for rule in rules if rule.per is not Per.KEY)]
+    # What a short limit refuses has then not used up a long one.
     order = list(Per)
-    return tuple(sorted(rules, key=lambda rule: (order.index(rule.per), rule.item.get_expiry())))
+    return tuple(sorted(rules, key=lambda rule: (rule.item.get_expiry(), order.index(rule.per))))

@@ -6,10 +6,10 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import structlog
-from flask import Flask
+from flask import Flask, current_app
 from flask_limiter import Limiter
 from limits.errors import StorageError
 from limits.strategies import RateLimiter, SlidingWindowCounterRateLimiter
@@ -34,21 +34,36 @@ _FAILURES = (read_rule(FAILURES),)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
-    """Where a caller stands after a request was counted."""
+    """Where a caller stands with one rule."""
 
-    rules: tuple[Rule, ...]
-    rule: Rule  # the one that is told: the violated one, else the first
+    rule: Rule
     remaining: int
     reset: int  # seconds until there is more
-    exceeded: bool
+
+    @property
+    def told(self) -> str:
+        return f'"{self.rule.name}";r={self.remaining};t={self.reset}'
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counted:
+    """What came of counting a request: with every rule, or with the one that it breaks."""
+
+    rules: tuple[Rule, ...]
+    standings: tuple[Standing, ...]
+    broken: Rule | None = None
+
+    @property
+    def exceeded(self) -> bool:
+        return self.broken is not None
 
     def headers(self) -> dict[str, str]:
         """draft-ietf-httpapi-ratelimit-headers-10, and Retry-After where it is due."""
         found = {
             "RateLimit-Policy": ", ".join(rule.policy for rule in self.rules),
-            "RateLimit": f'"{self.rule.name}";r={self.remaining};t={self.reset}',
+            "RateLimit": ", ".join(each.told for each in self.standings),
         }
-        return found | {"Retry-After": str(self.reset)} if self.exceeded else found
+        return found if self.broken is None else found | {"Retry-After": str(self.standings[0].reset)}
 
 
 class Limits:
@@ -60,40 +75,47 @@ class Limits:
         self._away_until = float("-inf")
         self._portions: dict[tuple[str, str, str], Portion] = {}
 
-    def count(self, rules: tuple[Rule, ...], source: str, *, key: str = "") -> Standing | None:
-        """Count one request; None when nothing limits it."""
+    def count(self, rules: tuple[Rule, ...], source: str, *, key: str = "", cost: int = 1) -> Counted | None:
+        """Count one request, or `cost` leads; None when nothing limits it."""
         if not rules:
             return None
         for rule in rules:
             who = _who(rule, key)
-            if not self._spend(rule, source, who):
+            if not self._spend(rule, source, who, cost):
                 metrics.rate_limited(f"{source}:{rule.name}")
                 log.info("rate.exceeded", source=source, policy=rule.name)
-                return self._standing(rules, rule, source, who, exceeded=True)
-        first = rules[0]
-        return self._standing(rules, first, source, _who(first, key), exceeded=False)
+                left = self._standing(rule, source, who, exceeded=cost == 1)
+                return Counted(rules=rules, standings=(left,), broken=rule)
+        found = tuple(self._standing(rule, source, _who(rule, key), exceeded=False) for rule in rules)
+        return Counted(rules=rules, standings=found)
 
-    def check(self, rules: tuple[Rule, ...], source: str, *, key: str = "") -> Mapping[str, str]:
-        """Count one request and return the headers to tell; a Refusal when it is one too many."""
-        standing = self.count(rules, source, key=key)
-        if standing is None:
+    def check(
+        self, rules: tuple[Rule, ...], source: str, *, key: str = "", cost: int = 1
+    ) -> Mapping[str, str]:
+        """Count one request, or `cost` leads, and return the headers to tell; a Refusal when it is too many."""
+        counted = self.count(rules, source, key=key, cost=cost)
+        if counted is None:
             return {}
-        if standing.exceeded:
+        if counted.broken is not None:
             raise Refusal(
                 "rate.exceeded",
-                headers=standing.headers(),
-                members={"violated-policies": [standing.rule.name]},
+                headers=counted.headers(),
+                members={"violated-policies": [counted.broken.name]},
             )
-        return standing.headers()
+        return counted.headers()
 
     def failed(self) -> None:
         """Somebody did not prove who they are; a Refusal when this address tries too often."""
         self.check(_FAILURES, "failures")
 
-    def _spend(self, rule: Rule, source: str, who: str) -> bool:
-        """One request: from this process's portion, else from the shared counter."""
+    def _spend(self, rule: Rule, source: str, who: str, cost: int) -> bool:
+        """One request: from this process's portion, else from the shared counter. Many: from there, or none."""
         if largest_portion(rule.item.amount) == 1:
-            return self._hit(rule, source, who, 1)
+            return self._hit(rule, source, who, cost)
+        if cost > 1:
+            spent = self._hit(rule, source, who, cost)
+            self._portion(rule, source, who).standing = self._stats(rule, source, who)
+            return spent
         portion, now = self._portion(rule, source, who), time.monotonic()
         if portion.spend(now):
             return True
@@ -137,20 +159,16 @@ class Limits:
                 self._step_aside()
         return self._here.get_window_stats(rule.item, source, rule.per, who)
 
-    def _standing(
-        self, rules: tuple[Rule, ...], rule: Rule, source: str, who: str, *, exceeded: bool
-    ) -> Standing:
-        if exceeded or largest_portion(rule.item.amount) == 1:
+    def _standing(self, rule: Rule, source: str, who: str, *, exceeded: bool) -> Standing:
+        portion = None if largest_portion(rule.item.amount) == 1 else self._portion(rule, source, who)
+        if exceeded or portion is None:
             reset_at, remaining = self._stats(rule, source, who)
         else:
-            portion = self._portion(rule, source, who)
             reset_at, remaining = portion.standing[0], portion.standing[1] + portion.left
         return Standing(
-            rules=rules,
             rule=rule,
             remaining=0 if exceeded else remaining,
             reset=max(1, math.ceil(reset_at - time.time())),
-            exceeded=exceeded,
         )
 
     def _step_aside(self) -> None:
@@ -158,6 +176,11 @@ class Limits:
         log.warning(
             "limits.storage_away", next_step="counting in this process alone; check GATEWAY_RATELIMIT_URL"
         )
+
+
+def limits_of_this_app() -> Limits:
+    """The counters of the app that answers the current request."""
+    return cast("Limits", current_app.extensions["gateway.limits"])
 
 
 def _open(url: str) -> RateLimiter:

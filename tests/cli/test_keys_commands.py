@@ -56,3 +56,19 @@ def test_a_key_may_be_bound_to_addresses(migrated: CommandLine) -> None:
     wrong = migrated.run("keys", "create", "partner", "--address", "office")
     assert wrong.exit_code == 2
     assert "office" not in wrong.stderr
+
+
+def test_a_key_may_have_quotas_of_its_own(migrated: CommandLine) -> None:
+    made = migrated.run(
+        "keys", "create", "partner", "--limit", "5 per second", "--limit", "1000 per day", "--json"
+    )
+
+    assert json.loads(made.stdout)["limits"] == ["5 per second", "1000 per day"]
+    assert json.loads(migrated.run("keys", "list", "--json").stdout)[0]["limits"] == [
+        "5 per second",
+        "1000 per day",
+    ]
+    for text in ("often", "5 per second per ip"):
+        wrong = migrated.run("keys", "create", "partner", "--limit", text)
+        assert wrong.exit_code == 2
+        assert text not in wrong.stderr
