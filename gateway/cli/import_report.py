@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from rich.console import Console
 from rich.text import Text
 
 from gateway.cli.output import console, plain, table
@@ -72,14 +71,12 @@ def _meaning(name: str | None, *, left_out: bool) -> Text:
 def print_judged(tally: Tally) -> None:
     """After the check: what an import would do."""
     out = console()
-    _print_refused(out, tally)
     out.print(f"{tally.rows:,} rows: {_counted(tally)}.")
 
 
 def print_done(tally: Tally, seconds: float) -> None:
     """After the import."""
     out = console()
-    _print_refused(out, tally)
     rate = tally.rows / seconds if seconds > 0 else 0.0
     out.print(f"{tally.rows:,} rows: {_counted(tally)}.  {seconds:,.1f} s, {rate:,.0f} rows/s")
     for state, number in tally.states.most_common():
@@ -93,18 +90,23 @@ def _counted(tally: Tally) -> str:
     return ", ".join(counted) or "nothing to do"
 
 
-def _print_refused(out: Console, tally: Tally) -> None:
+def print_refused(tally: Tally) -> None:
+    """Why rows are no leads, and the first of them."""
+    out = console()
     if not tally.refused:
         return
-    out.print(Text(f"Refused: {tally.verdicts[Verdict.REFUSED]:,}", style="bold"))
     sentences = {**LEAD_PROBLEMS, **PROBLEMS}
-    for code, number in tally.reasons.most_common():
-        out.print(Text.assemble(f"  {number:,} times ", (code, "yellow"), f"  {sentences.get(code, '')}"))
-    rows = [
-        (str(each.row), ", ".join(f"{problem.field} {problem.code}".strip() for problem in each.problems))
-        for each in tally.refused
+    counted = [
+        (f"{number:,}", Text(code, style="yellow"), sentences.get(code, ""))
+        for code, number in tally.reasons.most_common()
+    ]
+    out.print(table(("refused", "reason", "what to do"), counted))
+    first = [
+        (f"{judged.row:,}", plain(problem.field), problem.code)
+        for judged in tally.refused
+        for problem in judged.problems
     ]
     out.print()
-    out.print(table(("row", "why"), rows))
+    out.print(table(("row", "column", "reason"), first))
     left = tally.verdicts[Verdict.REFUSED] - len(tally.refused)
-    out.print(f"… and {left:,} more; the result file has every row\n" if left else "")
+    out.print(f"… and {left:,} more, all in the result file\n" if left else "")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from gateway.cli.failure import Failure, OutOfReach
 from gateway.cli.import_progress import shown
-from gateway.cli.import_report import Tally, print_done, print_judged, print_reading
+from gateway.cli.import_report import Tally, print_done, print_judged, print_reading, print_refused
 from gateway.cli.import_results import line_of, look_again, results_path, written
 from gateway.cli.output import count, plain
 from gateway.cli.session import opened_store, read_config, read_settings
@@ -19,6 +20,7 @@ from gateway.config.values import ValueProblemError, duration
 from gateway.importing.columns import Columns, read_columns
 from gateway.importing.importer import Importer, Judged, Verdict
 from gateway.importing.table_file import TableError, TableFile, open_table
+from gateway.leads.lead import State
 from gateway.store import Store
 from gateway.store.errors import StoreUnavailable
 
@@ -39,7 +41,12 @@ _PATH = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--wait", metavar="DURATION", help="Stay until the dialer has answered, such as 10m.")
 @click.option("--results", type=click.Path(dir_okay=False, path_type=Path), help="The result file.")
 @click.option("--encoding", help="Such as utf-8, utf-16 or cp1252; found out otherwise.")
-@click.option("--separator", type=click.Choice(list(_SEPARATORS)), help="Found out otherwise.")
+@click.option(
+    "--separator",
+    type=click.Choice(list(_SEPARATORS)),
+    metavar="NAME",
+    help="comma, semicolon, tab or pipe; found out otherwise.",
+)
 @click.pass_context
 def import_(
     ctx: click.Context,
@@ -68,80 +75,89 @@ def import_(
     config = read_config(ctx, settings)
     chosen = _source(config, source)
     seconds = _seconds(wait) if wait else 0.0
-    try:
-        table = open_table(file, encoding=encoding, separator=_SEPARATORS.get(separator or ""))
-        columns = read_columns(table, _said(said))
-    except TableError as error:
-        raise Failure(error.cause, next_step=error.next_step) from error
-    print_reading(table, columns, source)
     path = results or results_path(file)
     if path.resolve() == file.resolve():
         raise click.BadParameter("would overwrite the file itself", param_hint="--results")
+    table, columns = _read(file, _said(said), encoding, _SEPARATORS.get(separator or ""))
+    print_reading(table, columns, source)
     with opened_store(settings) as store:
-        importer = Importer(store=store, config=config, source=chosen, test=test)
-        if dry_run or not yes:
-            checked = _check(importer, table, columns, path)
-            if dry_run:
-                ctx.exit(_exit_code(checked))
-            _ask(checked, source, test=test)
-        done = _carry_out(importer, table, columns, path)
-        if seconds:
+        job = Job(Importer(store=store, config=config, source=chosen, test=test), table, columns, path)
+        at_once = yes and not dry_run
+        tally = job.carry_out() if at_once else job.check()
+        if at_once:
+            print_refused(tally)
+        if dry_run:
+            click.echo("Nothing is kept yet.")
+        elif not yes and tally.verdicts[Verdict.NEW]:
+            _ask(tally.verdicts[Verdict.NEW], source, test=test)
+            tally = job.carry_out()
+        if seconds and not dry_run:
             _wait(store, path, seconds)
-    click.echo(f"Results: {path}")
-    ctx.exit(_exit_code(done))
+        elif tally.states[State.QUEUED]:
+            click.echo("The running gateway sends them. Run the same again later for their Lead IDs.")
+    click.echo(f"Row by row: {path}")
+    ctx.exit(1 if tally.verdicts[Verdict.REFUSED] else 0)
 
 
 # -- doing ---------------------------------------------------------------------------------------------------
 
 
-def _check(importer: Importer, table: TableFile, columns: Columns, path: Path) -> Tally:
-    tally = _followed("Checking", importer.judge(table, columns), table, path)
-    print_judged(tally)
-    return tally
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file on its way into one source."""
+
+    importer: Importer
+    table: TableFile
+    columns: Columns
+    results: Path
+
+    def check(self) -> Tally:
+        """What would become of each row."""
+        tally = self._followed("Checking", self.importer.judge(self.table, self.columns))
+        print_refused(tally)
+        print_judged(tally)
+        return tally
+
+    def carry_out(self) -> Tally:
+        """Whatever ends this early, the rows so far are kept, and another run goes on behind them."""
+        began = time.monotonic()
+        try:
+            tally = self._followed("Importing", self.importer.carry_out(self.table, self.columns))
+        except KeyboardInterrupt as error:
+            raise Failure(
+                "stopped; every row until here is kept.", next_step="run it again to go on."
+            ) from error
+        except StoreUnavailable as error:
+            raise OutOfReach(
+                f"the database cannot be used: {error}",
+                next_step="run it again; it goes on where it stopped.",
+            ) from error
+        print_done(tally, time.monotonic() - began)
+        return tally
+
+    def _followed(self, label: str, portions: Iterator[list[Judged]]) -> Tally:
+        tally = Tally()
+        try:
+            with shown(label) as step, written(self.results) as sheet:
+                for portion in portions:
+                    for judged in portion:
+                        tally.add(judged)
+                        sheet.add(line_of(judged))
+                    step(tally.rows, self.table.position / max(1, self.table.size))
+        except OSError as error:
+            raise Failure(
+                f"the result file cannot be written ({error.strerror}).",
+                next_step="choose another with --results.",
+            ) from error
+        return tally
 
 
-def _carry_out(importer: Importer, table: TableFile, columns: Columns, path: Path) -> Tally:
-    began = time.monotonic()
-    try:
-        tally = _followed("Importing", importer.carry_out(table, columns), table, path)
-    except KeyboardInterrupt as error:
-        raise Failure("stopped; every row until here is kept.", next_step="run it again to go on.") from error
-    except StoreUnavailable as error:
-        raise OutOfReach(
-            f"the database cannot be used: {error}", next_step="run it again; it goes on where it stopped."
-        ) from error
-    print_done(tally, time.monotonic() - began)
-    return tally
-
-
-def _followed(label: str, portions: Iterator[list[Judged]], table: TableFile, path: Path) -> Tally:
-    tally = Tally()
-    try:
-        with shown(label) as step, written(path) as sheet:
-            for portion in portions:
-                for judged in portion:
-                    tally.add(judged)
-                    sheet.add(line_of(judged))
-                step(tally.rows, table.position / max(1, table.size))
-    except OSError as error:
-        raise Failure(
-            f"the result file cannot be written ({error.strerror}).",
-            next_step="choose another with --results.",
-        ) from error
-    return tally
-
-
-def _ask(tally: Tally, source: str, *, test: bool) -> None:
-    fresh = tally.verdicts[Verdict.NEW]
-    if not fresh:
-        raise (
-            Failure("no row is a new lead.", next_step="the result file says why, row by row.")
-            if tally.verdicts[Verdict.REFUSED]
-            else click.exceptions.Exit(0)
-        )
-    kept = "Keep" if test else "Import"
-    rest = ", never dialed" if test else ""
-    click.confirm(f"{kept} {fresh:,} lead{'' if fresh == 1 else 's'} into {plain(source)}{rest}?", abort=True)
+def _ask(fresh: int, source: str, *, test: bool) -> None:
+    leads = f"{fresh:,} lead{'' if fresh == 1 else 's'}"
+    click.confirm(
+        f"Keep {leads} of {plain(source)} as tests?" if test else f"Import {leads} into {plain(source)}?",
+        abort=True,
+    )
 
 
 def _wait(store: Store, path: Path, seconds: float) -> None:
@@ -155,10 +171,6 @@ def _wait(store: Store, path: Path, seconds: float) -> None:
         )
 
 
-def _exit_code(tally: Tally) -> int:
-    return 1 if tally.verdicts[Verdict.REFUSED] else 0
-
-
 # -- options -------------------------------------------------------------------------------------------------
 
 
@@ -169,6 +181,16 @@ def _source(config: GatewayConfig, name: str) -> SourceConfig:
             next_step=f"choose one of {', '.join(config.sources)}.",
         )
     return config.sources[name]
+
+
+def _read(
+    file: Path, said: dict[str, str], encoding: str | None, separator: str | None
+) -> tuple[TableFile, Columns]:
+    try:
+        table = open_table(file, encoding=encoding, separator=separator)
+        return table, read_columns(table, said)
+    except TableError as error:
+        raise Failure(error.cause, next_step=error.next_step) from error
 
 
 def _said(pairs: tuple[str, ...]) -> dict[str, str]:

@@ -77,16 +77,14 @@ class Importer:
     def judge(self, table: TableFile, columns: Columns) -> Iterator[list[Judged]]:
         """What would become of each row; nothing is written."""
         for rows in self._portions(table, columns):
-            yield self._judged(rows, *self._plan(columns, rows))
+            yield self._with_statuses(self._judged(rows, *self._plan(columns, rows)))
 
     def carry_out(self, table: TableFile, columns: Columns) -> Iterator[list[Judged]]:
         """Keep what is new; each portion is on disk when it comes."""
         for rows in self._portions(table, columns):
             known, wanted = self._plan(columns, rows)
             known |= self._keep(table, columns, [each for each in wanted if each.new is not None])
-            judged = self._judged(rows, known, wanted)
-            found = self.store.statuses([each.lead_id for each in judged if each.lead_id])
-            yield [_with_status(each, found) for each in judged]
+            yield self._with_statuses(self._judged(rows, known, wanted))
 
     def _portions(self, table: TableFile, columns: Columns) -> Iterator[list[tuple[Row, str]]]:
         rows = columns.rows(table)
@@ -143,6 +141,10 @@ class Importer:
                 judged.append(Judged(row=row.number, verdict=Verdict.KNOWN, lead_id=known.get(key)))
         return judged
 
+    def _with_statuses(self, judged: list[Judged]) -> list[Judged]:
+        found = self.store.statuses([each.lead_id for each in judged if each.lead_id])
+        return [replace(each, status=found.get(each.lead_id or "")) for each in judged]
+
     # -- keeping ---------------------------------------------------------------------------------------------
 
     def _keep(self, table: TableFile, columns: Columns, wanted: Sequence[_Wanted]) -> dict[str, str]:
@@ -186,10 +188,6 @@ class Importer:
 
 def _owner(source: SourceConfig) -> str:
     return f"import:{source.name}"
-
-
-def _with_status(judged: Judged, found: dict[str, LeadStatus]) -> Judged:
-    return replace(judged, status=found.get(judged.lead_id or ""))
 
 
 def still_open(status: LeadStatus) -> bool:
