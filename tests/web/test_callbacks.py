@@ -84,6 +84,28 @@ def test_a_repetition_is_told_with_the_first_ones_lead_id(tmp_path: Path, receiv
     assert told["lead.duplicate"]["dialer"]["lead_id"] == first["dialer"]["lead_id"]
 
 
+@pytest.mark.parametrize(
+    ("number", "type_", "reason"),
+    [
+        ("9999900201", "lead.delivered", None),
+        ("9999900202", "lead.delivered", None),
+        ("9999900203", "lead.test", None),
+        ("9999900205", "lead.duplicate", "duplicate"),
+        ("9999900421", "lead.rejected", "phone.invalid"),
+        ("9999900423", "lead.dead", "dialer.unreachable"),
+    ],
+)
+def test_a_number_that_stands_for_an_outcome_brings_its_message(
+    tmp_path: Path, receiver: Receiver, number: str, type_: str, reason: str | None
+) -> None:
+    with telling(tmp_path, receiver, "partner") as gateway:
+        gateway.lead({"MobileNo": number}, key=gateway.key(mode="test"))
+        (came,) = receiver.wait_for(1)
+
+    assert (came.message["type"], came.message["data"]["reason_code"]) == (type_, reason)
+    assert came.message["data"]["lead"]["test"] is True
+
+
 def test_a_test_key_brings_a_test_message(tmp_path: Path, receiver: Receiver) -> None:
     with telling(tmp_path, receiver, "partner") as gateway:
         gateway.lead(key=gateway.key(mode="test"))
