@@ -65,9 +65,9 @@ def export(
     until: str | None,
     output: Path | None,
 ) -> None:
-    """Write leads out, oldest first.
+    """Write leads out, for a spreadsheet or a program.
 
-    CSV opens in a spreadsheet: a cell that could be a formula starts with an apostrophe.
+    Oldest first. CSV opens in a spreadsheet: a cell that could be a formula starts with an apostrophe.
     Programs take --format ndjson, one JSON object a line, every value as it is.
     """
     now = time.time()

@@ -21,6 +21,7 @@ _IN_WORDS = {
     State.DUPLICATE: "the same person as another lead, not sent again",
     State.SUPPRESSED: "not to be called",
     State.TEST: "kept as tests",
+    State.QUARANTINED: "in quarantine; the result file says why",
 }
 
 

@@ -164,7 +164,7 @@ def _wait(store: Store, path: Path, seconds: float) -> None:
     """The result file gets its Lead IDs; what is open when the time is over gets them at the next run."""
     end = time.monotonic() + seconds
     while (waiting := look_again(path, store)) and time.monotonic() < end:
-        time.sleep(BETWEEN_LOOKS)
+        time.sleep(max(0.0, min(BETWEEN_LOOKS, end - time.monotonic())))
     if waiting:
         click.echo(
             f"{count(waiting, 'lead')} not answered yet; run the same again for their Lead IDs.", err=True

@@ -29,6 +29,7 @@ TOGETHER = 200  # rows of one commit; a gateway that writes beside us waits no l
 TRIES = 30  # for a database that others keep busy, a second apart
 
 PROBLEMS = {
+    "cap.daily": "The source has had its leads of the day (daily_cap). Import the file again tomorrow.",
     "row.cells": "The row has more cells than the table has columns. Quote cells that hold a separator.",
     "row.unreadable": "The row cannot be read: most likely a quote is not closed.",
 }
@@ -83,7 +84,8 @@ class Importer:
         """Keep what is new; each portion is on disk when it comes."""
         for rows in self._portions(table, columns):
             known, wanted = self._plan(columns, rows)
-            known |= self._keep(table, columns, [each for each in wanted if each.new is not None])
+            kept, wanted = self._keep(table, columns, wanted)
+            known |= kept
             yield self._with_statuses(self._judged(rows, known, wanted))
 
     def _portions(self, table: TableFile, columns: Columns) -> Iterator[list[tuple[Row, str]]]:
@@ -115,15 +117,15 @@ class Importer:
 
     def _wanted(self, columns: Columns, row: Row, key: str) -> _Wanted:
         if not columns.fits(row):
-            code = "row.unreadable" if row.broken else "row.cells"
-            return _Wanted(row, key, None, (Problem(field="", code=code, message=PROBLEMS[code]),))
+            return _refused(_Wanted(row, key, None), "row.unreadable" if row.broken else "row.cells")
         at = self.now()
         submission = Submission(fields=columns.fields(row))
         lead = make_lead(submission, self.source, self.config, lead_id=new_id(at), strict=False)
         if not isinstance(lead, Lead):
             return _Wanted(row, key, None, lead)
         new = new_lead(InTheQueue(), self.source, submission, lead, received_at=at, test=self.test)
-        return _Wanted(row, key, new)
+        # A daily_cap is for what comes by itself: whoever imports a file has decided about its rows.
+        return _Wanted(row, key, replace(new, cap=None))
 
     def _judged(
         self, rows: Sequence[tuple[Row, str]], known: dict[str, str], wanted: Sequence[_Wanted]
@@ -147,17 +149,27 @@ class Importer:
 
     # -- keeping ---------------------------------------------------------------------------------------------
 
-    def _keep(self, table: TableFile, columns: Columns, wanted: Sequence[_Wanted]) -> dict[str, str]:
-        """The lead of each row by its key: ours, or that of another import which was first."""
-        if not wanted:
-            return {}
-        accepts = [self._accept(table, columns, each.row, each.key, each.new) for each in wanted if each.new]
-        results = self._transact(accepts)
-        kept = {each.key: each.new.id for each in wanted if each.new}
-        taken = [
-            each.key for each, result in zip(wanted, results, strict=True) if result.idempotency is not None
-        ]
-        return kept | (self._known(taken) if taken else {})
+    def _keep(
+        self, table: TableFile, columns: Columns, wanted: Sequence[_Wanted]
+    ) -> tuple[dict[str, str], list[_Wanted]]:
+        """The lead of each row by its key, ours or that of another import which was first; what was too much is
+        refused now."""
+        fresh = [(each, each.new) for each in wanted if each.new is not None]
+        if not fresh:
+            return {}, list(wanted)
+        results = self._transact([self._accept(table, columns, each, new) for each, new in fresh])
+        kept: dict[str, str] = {}
+        taken: list[str] = []
+        too_many: set[str] = set()
+        for (each, new), result in zip(fresh, results, strict=True):
+            if result.leads:
+                kept[each.key] = new.id
+            elif result.idempotency is not None:
+                taken.append(each.key)
+            else:
+                too_many.add(each.key)
+        kept |= self._known(taken) if taken else {}
+        return kept, [_refused(each, "cap.daily") if each.key in too_many else each for each in wanted]
 
     def _transact(self, accepts: Sequence[Accept]) -> list[Accepted]:
         for _ in range(TRIES):
@@ -169,21 +181,27 @@ class Importer:
                 self.sleep(1.0)
         return self.store.transact(accepts)
 
-    def _accept(self, table: TableFile, columns: Columns, row: Row, key: str, new: NewLead) -> Accept:
+    def _accept(self, table: TableFile, columns: Columns, wanted: _Wanted, new: NewLead) -> Accept:
         enquiry = Enquiry(
             id=new_id(new.received_at),
             source=self.source.name,
             received_at=new.received_at,
             method="IMPORT",
             path=table.path.name[:200],
-            query=f"row={row.number}",
+            query=f"row={wanted.row.number}",
             content_type="application/json",
             headers={},
             address="",
-            body=orjson.dumps(columns.fields(row)),
+            body=orjson.dumps(columns.fields(wanted.row)),
         )
-        claim = IdempotencyClaim(owner=_owner(self.source), route="import", key=key, fingerprint=key)
+        claim = IdempotencyClaim(
+            owner=_owner(self.source), route="import", key=wanted.key, fingerprint=wanted.key
+        )
         return Accept(enquiry=enquiry, leads=(new,), claim=claim)
+
+
+def _refused(wanted: _Wanted, code: str) -> _Wanted:
+    return _Wanted(wanted.row, wanted.key, None, (Problem(field="", code=code, message=PROBLEMS[code]),))
 
 
 def _owner(source: SourceConfig) -> str:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import tracemalloc
 from collections import Counter
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
 from gateway.importing.columns import read_columns
-from gateway.importing.importer import TOGETHER, Verdict
+from gateway.importing.importer import PROBLEMS, TOGETHER, Verdict
 from gateway.importing.table_file import open_table
 from gateway.leads.lead import State
 from gateway.store.errors import StoreUnavailable, Trouble
 from gateway.store.reading import Search
+from gateway.store.records import Accepted
 from gateway.store.store import Store
 from tests.importing.conftest import CONFIG, SOURCE, Bench
 from tests.importing.conftest import Importer as ImporterOfTests
@@ -223,6 +225,26 @@ class _Busy:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
+
+
+def test_what_exceeds_the_sources_day_is_refused_and_new_tomorrow(bench: Bench, store: Store) -> None:
+    class Capped(_Busy):
+        def transact(self, operations: Any) -> Any:
+            first, *rest = operations
+            return [*self._store.transact([first]), *(Accepted() for _ in rest)]
+
+    bench.write(ROWS)
+    mine = ImporterOfTests(store=Capped(store, times=0), config=CONFIG, source=SOURCE, now=bench.clock.now)  # type: ignore[arg-type]
+    judged = [each for some in mine.carry_out(open_table(bench.path), _columns(bench)) for each in some]
+    assert [each.verdict for each in judged] == [Verdict.NEW, Verdict.REFUSED, Verdict.REFUSED]
+    assert judged[2].problems[0].code == "cap.daily"
+    assert [each.verdict for each in bench.run()] == [Verdict.KNOWN, Verdict.REFUSED, Verdict.NEW]
+
+
+def test_every_reason_of_a_row_is_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "import.md").read_text()
+    for code, sentence in PROBLEMS.items():
+        assert f"| `{code}` | {sentence} |" in page
 
 
 def test_the_store_error_of_a_full_disk_is_not_waited_for(bench: Bench, store: Store) -> None:

@@ -16,7 +16,7 @@ from tests.running import EmulatorHandle, running_emulator
 
 pytestmark = pytest.mark.journey
 
-ROWS = 1_600
+ROWS = 800
 SOME = 8_000  # bytes of results: the first rows are on disk
 
 
