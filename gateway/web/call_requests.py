@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from gateway.config import GatewayConfig, SourceConfig
 from gateway.leads import reasons
+from gateway.leads.extra import safe_name
 from gateway.leads.lead import Problem
 from gateway.leads.phone import PhoneRules, read_phone
 from gateway.leads.reasons import FieldError
@@ -149,7 +150,7 @@ def _refuse_unknown(reader: _Reader) -> None:
         if name not in _FIELDS:
             meant = suggest(squeeze(name), _MEANT)
             hint = f"Did you mean {meant}?" if meant else ""
-            reader.problems.append(reasons.problem(name[:100], "field.unknown", hint))
+            reader.problems.append(reasons.problem(safe_name(name), "field.unknown", hint))
     if len(reader.fields) > _MOST_PROBLEMS:
         reader.problems.append(reasons.problem("", "field.unknown"))
 
