@@ -21,7 +21,7 @@ from gateway.leads.make import make_lead
 from gateway.leads.verdict import CLEAN, Verdict
 from gateway.new_lead import kept_lead, new_lead, quarantined
 from gateway.settings import Settings
-from gateway.store import Store
+from gateway.store import Store, caps
 from gateway.store.operations import Accept, SaveAnswer
 from gateway.store.recorder import Recorder
 from gateway.store.records import (
@@ -37,6 +37,7 @@ from gateway.store.records import (
 
 log = structlog.get_logger("gateway.capture")
 
+_OVER_CAP = "This source has brought all the leads it may bring today."
 _ON_THEIR_WAY = (State.QUEUED, State.SENDING)
 
 
@@ -127,8 +128,16 @@ def capture(
         accepted: Accepted = services.recorder.record(Accept(enquiry=enquiry, leads=(new,), claim=claim))
         if accepted.idempotency is not None:
             return accepted.idempotency
+        if accepted.over_cap:
+            return over_cap(source)
         metrics.accepted(source.name)
         return _finish(services, new, accepted.leads[0], lead, wait, departure)
+
+
+def over_cap(source: SourceConfig) -> Bad:
+    """One lead too many of this source today; nothing was stored."""
+    metrics.refused(source.name, caps.OVER)
+    return Bad(problems=(Problem(field="", code=caps.OVER, message=_OVER_CAP),))
 
 
 def capture_all(
@@ -291,6 +300,9 @@ def _captured(
 
 def kept_status(new: NewLead, kept: AcceptedLead) -> LeadStatus:
     """Where a lead stands in the moment it is on disk."""
+    reason_code = "duplicate" if kept.state is State.DUPLICATE else new.reason_code
+    if kept.over_cap:
+        reason_code = caps.OVER
     return LeadStatus(
         id=new.id,
         source=new.source,
@@ -298,7 +310,7 @@ def kept_status(new: NewLead, kept: AcceptedLead) -> LeadStatus:
         received_at=new.received_at,
         dialer=new.dialer,
         list_id=new.list_id,
-        reason_code="duplicate" if kept.state is State.DUPLICATE else new.reason_code,
+        reason_code=reason_code,
         message=new.message,
         duplicate_of=kept.duplicate_of,
         warnings=new.warnings,
@@ -314,6 +326,6 @@ def log_captured(new: NewLead, kept: AcceptedLead) -> None:
         state=kept.state,
         dialer=new.dialer,
         duplicate_of=kept.duplicate_of,
-        reason=new.reason_code,
+        reason=caps.OVER if kept.over_cap else new.reason_code,
         warnings=[note.code for note in new.warnings],
     )

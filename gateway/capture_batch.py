@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gateway import metrics
-from gateway.capture import Bad, Captured, Services, hand_over, kept_status, log_captured
+from gateway.capture import Bad, Captured, Services, hand_over, kept_status, log_captured, over_cap
 from gateway.config import SourceConfig
 from gateway.delivery.waiting import PARKED
 from gateway.leads.identity import new_id
@@ -171,6 +171,9 @@ def _kept(
     for each, result in zip(made, accepted, strict=True):
         if result.idempotency is not None:
             outcomes[each.place] = result.idempotency
+            continue
+        if result.over_cap:
+            outcomes[each.place] = over_cap(source)
             continue
         kept.append((each, result.leads[0]))
         log_captured(each.new, result.leads[0])

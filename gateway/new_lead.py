@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from gateway.config import GatewayConfig, SourceConfig
+from gateway.config.kinds import KEYED, KINDS
 from gateway.delivery import Admission
 from gateway.leads.consent import Consent
 from gateway.leads.extra import Extra
@@ -16,7 +17,7 @@ from gateway.leads.verdict import CLEAN, Verdict
 from gateway.rehearsal import rehearsal_of
 from gateway.sources import fetch
 from gateway.store.fetches import scope_of
-from gateway.store.records import Identity, NewLead
+from gateway.store.records import DailyCap, Identity, NewLead
 
 KEY_WINDOW = 30 * 86400.0  # seconds a sender's own lead id is remembered
 _MARKED_BY_ITS_SENDER = "Its sender marks this number as do-not-call. The lead is kept and never dialed."
@@ -137,7 +138,15 @@ def new_lead(
         next_at=received_at,
         consent=consent,
         tell=source.callback is not None,
+        cap=_cap(source),
     )
+
+
+def _cap(source: SourceConfig) -> DailyCap | None:
+    """A partner's program is told that it was too much; of a visitor or a platform, nothing is lost."""
+    if not source.daily_cap:
+        return None
+    return DailyCap(leads=source.daily_cap, refuses=KINDS.get(source.kind) in KEYED)
 
 
 def _admitted(

@@ -152,6 +152,7 @@ class SourceConfig:
     dedupe: float = 600.0  # seconds; 0 turns it off
     dedupe_group: str | None = None  # sources with one group share a window
     limits: tuple[str, ...] = ()
+    daily_cap: int = 0  # leads a day, UTC; 0: any number
     routes: tuple[Route, ...] = ()
     phone_check: str = "possible"  # valid | possible | digits
     region: str | None = None  # overrides [gateway] region

@@ -28,6 +28,7 @@ from gateway.config.values import (
 
 LONGEST_WAIT = 25.0  # seconds; browsers and proxies give up soon after
 LONGEST_WINDOW = 90 * 86400.0
+HIGHEST_CAP = 10_000_000
 DEFAULT = SourceConfig(name="", kind="", dialer="", list_id="")
 PHONE_CHECKS = ("possible", "valid", "digits")
 
@@ -45,6 +46,7 @@ def read_source(table: Table, name: str, dialers: Mapping[str, DialerConfig]) ->
         dedupe=table.value("dedupe", DEFAULT.dedupe, _window),
         dedupe_group=table.text("dedupe_group", None),
         limits=table.texts("limits", limit),
+        daily_cap=table.whole("daily_cap", DEFAULT.daily_cap, 0, HIGHEST_CAP),
         routes=tuple(_route(each, dialers) for each in table.tables("routes")),
         phone_check=table.choice("phone_check", usual_phone_check(kind), PHONE_CHECKS),
         region=table.text("region", None, region),

@@ -9,7 +9,8 @@ from typing import Any
 
 from gateway.leads.consent import Consent
 from gateway.leads.lead import State
-from gateway.store import consents
+from gateway.store import caps, consents
+from gateway.store.caps import Caps
 from gateway.store.claiming import Claims
 from gateway.store.columns import clean, notes_to_json, to_json
 from gateway.store.operations import Accept
@@ -18,6 +19,7 @@ from gateway.store.sending import DIALER_LOCK
 from gateway.store.transaction import Bulk, Row, Transaction
 
 DAY = 86400.0
+_FOR_THE_DIALER = (State.QUEUED, State.HELD)
 IDENTITY_LOCK = 1  # kinds are taken in ascending order within one transaction
 
 _ENQUIRIES = Bulk(
@@ -88,19 +90,34 @@ def accept(transaction: Transaction, operations: Sequence[Accept]) -> list[Accep
     results = [
         Accepted(idempotency=answer)
         if answer is not None
-        else Accepted(leads=tuple(next(kept) for _ in operation.leads))
+        else _accepted(operation, tuple(next(kept) for _ in operation.leads))
         for operation, answer in zip(operations, claims.answers, strict=True)
     ]
-    claims.write(transaction)
+    # Whoever is refused for today may send the same again tomorrow, under the same key.
+    refused = [each for each, result in zip(operations, results, strict=True) if result.over_cap]
+    claims.write(transaction, without=frozenset(each.leads[0].id for each in refused))
     _write(transaction, operations, results)
     return results
+
+
+def _accepted(operation: Accept, kept: tuple[AcceptedLead, ...]) -> Accepted:
+    """One enquiry is one lead where a cap refuses: of several, what fits is not kept alone."""
+    if any(one.over_cap and _refuses(lead) for lead, one in zip(operation.leads, kept, strict=True)):
+        return Accepted(over_cap=True)
+    return Accepted(leads=kept)
+
+
+def _refuses(lead: NewLead) -> bool:
+    return lead.cap is not None and lead.cap.refuses
 
 
 def judge(transaction: Transaction, leads: Sequence[NewLead]) -> list[AcceptedLead]:
     """The state in which each lead is kept; opens the windows of those that are the first."""
     windows = _Windows(live=_live_identities(transaction, leads))
     suppressed = _suppressed(transaction, leads)
-    kept = [_judge_one(lead, windows, suppressed) for lead in leads]
+    capped = Caps.of(transaction, leads)
+    kept = [_judge_one(lead, windows, suppressed, capped) for lead in leads]
+    capped.write(transaction)
     kept = _send_off(transaction, leads, kept)
     transaction.write(
         _IDENTITIES, [(*key, lead_id, expires_at) for key, (lead_id, expires_at) in windows.opened.items()]
@@ -108,12 +125,13 @@ def judge(transaction: Transaction, leads: Sequence[NewLead]) -> list[AcceptedLe
     return kept
 
 
-def _judge_one(lead: NewLead, windows: _Windows, suppressed: frozenset[str]) -> AcceptedLead:
+def _judge_one(lead: NewLead, windows: _Windows, suppressed: frozenset[str], capped: Caps) -> AcceptedLead:
     if lead.phone in suppressed and lead.state is not State.TEST:
         return AcceptedLead(id=lead.id, state=State.SUPPRESSED)
-    if not lead.identities:
-        return AcceptedLead(id=lead.id, state=lead.state)
     repeated = windows.first(lead)
+    # Repetitions, tests and what is not sent anyway do not count; what is too much is no window's first.
+    if repeated is None and lead.state in _FOR_THE_DIALER and not capped.take(lead):
+        return AcceptedLead(id=lead.id, state=State.QUARANTINED, over_cap=True)
     if repeated is None:
         for identity in lead.identities:
             windows.open(identity, lead.id, lead.received_at)
@@ -177,7 +195,7 @@ def _write(transaction: Transaction, operations: Sequence[Accept], results: Sequ
     enquiries: list[Row] = []
     leads: list[tuple[str, NewLead, AcceptedLead]] = []
     for operation, accepted in zip(operations, results, strict=True):
-        if accepted.idempotency is not None:
+        if not accepted.stored:
             continue
         enquiries.append(_enquiry_row(operation))
         pairs = zip(operation.leads, accepted.leads, strict=True)
@@ -240,7 +258,7 @@ def _lead_row(enquiry_id: str, lead: NewLead, kept: AcceptedLead) -> tuple[Any, 
         None if waiting else lead.received_at,
         lead.owner if waiting else None,
         lead.next_at if waiting else None,
-        lead.hold_scope if kept.state in (State.HELD, State.QUARANTINED) else None,
+        lead.hold_scope if waiting and kept.state in (State.HELD, State.QUARANTINED) else None,
         lead.attempt_id if leaving else None,
         lead.received_at if leaving else None,
         int(leaving),
@@ -251,12 +269,14 @@ def _lead_row(enquiry_id: str, lead: NewLead, kept: AcceptedLead) -> tuple[Any, 
 def waits(lead: NewLead, kept: AcceptedLead) -> bool:
     """Whether something still happens to it by itself; in quarantine, when its platform is to be asked for it."""
     if kept.state is State.QUARANTINED:
-        return lead.hold_scope is not None
+        return lead.hold_scope is not None and not kept.over_cap
     return not kept.state.final
 
 
 def reason_of(lead: NewLead, kept: AcceptedLead) -> tuple[str | None, str | None]:
     """Why a lead is where it is: as its maker said, unless the store has decided otherwise."""
+    if kept.over_cap:
+        return caps.OVER, caps.MESSAGE
     if kept.state in (lead.state, State.SENDING):
         return lead.reason_code, lead.message
     return "duplicate" if kept.state is State.DUPLICATE else "suppressed", None

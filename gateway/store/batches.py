@@ -71,5 +71,7 @@ def _accept(transaction: Transaction, batch: Batch) -> Batched:
     gate = Claims.take(transaction, (batch.gate,))
     if gate.answers[0] is not None:
         return Batched(idempotency=gate.answers[0])
-    gate.write(transaction)
-    return Batched(rows=tuple(accept(transaction, batch.rows)))
+    rows = tuple(accept(transaction, batch.rows))
+    if not all(row.over_cap for row in rows):  # else the same batch may come again tomorrow
+        gate.write(transaction)
+    return Batched(rows=rows)

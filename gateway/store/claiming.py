@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from gateway.store.transaction import Bulk, Row, Transaction
 RETENTION = 30 * 86400.0  # seconds a key is remembered
 ANSWER_WITHIN = 60.0  # seconds after which a claim without an answer is told by its lead's state
 CLAIM_LOCK = 0
+_LEAD = 4  # place of the lead in a row of claims
 
 _CLAIMS = Bulk(
     "INSERT INTO idempotency (owner, route, key, fingerprint, lead_id, claimed_at) VALUES",
@@ -68,9 +69,9 @@ class Claims:
             answers.append(None)
         return cls(answers=answers, new=new)
 
-    def write(self, transaction: Transaction) -> None:
-        """Keep the new claims."""
-        transaction.write(_CLAIMS, self.new)
+    def write(self, transaction: Transaction, *, without: Set[str] = frozenset()) -> None:
+        """Keep the new claims, except those for leads that are not kept."""
+        transaction.write(_CLAIMS, [row for row in self.new if row[_LEAD] not in without])
 
 
 def take_one(transaction: Transaction, claim: IdempotencyClaim, *, subject: str, now: float) -> Answer:

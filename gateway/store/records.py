@@ -32,6 +32,14 @@ class IdempotencyClaim:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DailyCap:
+    """How many leads of a source are taken in one day, UTC."""
+
+    leads: int
+    refuses: bool  # what is too much is not kept, and its sender is told; else it waits in quarantine
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class NewLead:
     """A lead as capture wants it kept; the store may turn its state into DUPLICATE or SUPPRESSED."""
 
@@ -56,6 +64,7 @@ class NewLead:
     hold_scope: str | None = None
     consent: Consent | None = None
     tell: bool = False  # its source has a callback_url: what becomes of it is told there
+    cap: DailyCap | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +89,7 @@ class AcceptedLead:
     id: str
     state: State
     duplicate_of: str | None = None
+    over_cap: bool = False  # QUARANTINED because its source has had its leads of the day
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,10 +115,15 @@ class Mismatched:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Accepted:
-    """What became of an Accept; with `idempotency` set nothing was stored."""
+    """What became of an Accept; with `idempotency` or `over_cap` set nothing was stored."""
 
     leads: tuple[AcceptedLead, ...] = ()
     idempotency: Replayed | InFlight | Mismatched | None = None
+    over_cap: bool = False
+
+    @property
+    def stored(self) -> bool:
+        return self.idempotency is None and not self.over_cap
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

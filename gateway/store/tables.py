@@ -180,16 +180,6 @@ intake_counts = Table(
     Column("leads", Integer, nullable=False),
 )
 
-# Leads of sources with a daily_cap that count against it; written in the transaction that judges by it.
-cap_counts = Table(
-    "cap_counts",
-    metadata,
-    Column("source", Text, primary_key=True),
-    Column("day", Integer, primary_key=True),  # as in intake_counts
-    Column("leads", Integer, nullable=False),
-    sqlite_with_rowid=False,
-)
-
 suppressions = Table(
     "suppressions",
     metadata,

@@ -12,6 +12,8 @@ from gateway.click_to_call import Called, CallResult
 from gateway.leads.lead import LeadStatus, Problem, State
 from gateway.sources import elision_rules as rules
 from gateway.sources.elision import Parameters
+from gateway.store import caps
+from gateway.web.reasons import REASONS
 
 Document = Mapping[str, object]
 
@@ -104,8 +106,10 @@ def lead_answer(action: str, asked: Parameters, lead: LeadStatus, *, pending_is_
 
 
 def bad_lead(action: str, problems: Sequence[Problem]) -> Document:
-    """The number is no number anybody could dial, or a text is no text."""
+    """The number is no number anybody could dial, a text is no text, or it is one lead too many today."""
     first = problems[0]
+    if first.code == caps.OVER:
+        return refused(REASONS[caps.OVER].title.upper(), action)
     if first.code.startswith("phone."):
         return refused(rules.PHONE_INVALID, action)
     return refused(f"{first.field.upper()} IS NOT VALID", action)

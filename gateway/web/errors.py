@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -13,10 +14,10 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from gateway.leads.lead import Problem
 from gateway.sources.base import NotAuthentic, Unreadable
-from gateway.store import StoreUnavailable
+from gateway.store import StoreUnavailable, caps
 from gateway.web import form_pages
 from gateway.web.clients import wants_page
-from gateway.web.context import correlation_id
+from gateway.web.context import correlation_id, services
 from gateway.web.reasons import REASONS
 
 log = structlog.get_logger("gateway.web")
@@ -58,8 +59,18 @@ class Refusal(Exception):  # noqa: N818  it is an answer, not a fault
 
 
 def bad_lead(problems: Sequence[Problem]) -> Refusal:
-    """The enquiry itself is bad: every problem at once, the first one's code on top."""
+    """The enquiry itself is bad: every problem at once, the first one's code on top. Or it is one too many today."""
+    if problems[0].code == caps.OVER:
+        return _over_cap()
     return Refusal("lead.invalid", reason_code=problems[0].code, problems=problems)
+
+
+def _over_cap() -> Refusal:
+    """Days are those of UTC, as the store counts them."""
+    wait = math.ceil(caps.DAY - services().clock.now() % caps.DAY)
+    return Refusal(
+        caps.OVER, headers={"Retry-After": str(wait)}, members={"violated-policies": ["daily-cap"]}
+    )
 
 
 def problem_document(refusal: Refusal) -> dict[str, Any]:

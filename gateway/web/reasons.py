@@ -215,6 +215,13 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
             "The key was used with another body. Use a new key for a new lead.",
         ),
         # how much, and how we are
+        "cap.daily": Reason(
+            429,
+            "Enough leads for today",
+            "This source has brought all the leads it may bring today. Nothing of this one was kept. Send it again"
+            " after midnight UTC, or ask the gateway's operator for a higher daily_cap.",
+            retryable=True,
+        ),
         "rate.exceeded": Reason(
             429,
             "Too many requests",
