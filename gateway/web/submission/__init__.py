@@ -1,0 +1,1 @@
+"""The submission page of one source: what its sender must know, with code that runs, from the live configuration."""

@@ -1,0 +1,6 @@
+        byte[] digest;
+        using (var hmac = new HMACSHA256(Encoding.UTF8.GetBytes(Environment.GetEnvironmentVariable("LEADS_SECRET"))))
+        {
+            digest = hmac.ComputeHash(Encoding.UTF8.GetBytes(body));
+        }
+        var signature = @{encode};

@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+set -euo pipefail
+
+curl -sS -X POST @url \
+@{headers}@{fields}

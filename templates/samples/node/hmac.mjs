@@ -1,0 +1,1 @@
+const signature = createHmac("sha256", process.env.LEADS_SECRET).update(body).digest("@{encode}");

@@ -1,0 +1,2 @@
+$now = (string) time();
+$signature = hash_hmac('sha256', "$now.$body", getenv('LEADS_SECRET'));
