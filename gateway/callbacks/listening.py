@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ class Listener:
         self._secrets = tuple(secrets)
         self._answer = answer
         self._heard = heard
+        self._one_by_one = threading.Lock()  # several come at once
         self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
 
     @property
@@ -49,14 +51,17 @@ class Listener:
         self._server.server_close()
 
     def take(self, headers: dict[str, str], body: bytes) -> Heard:
-        """What this request is, judged as every receiver should."""
+        """Show what this request is, judged as every receiver should."""
         genuine = _is_genuine(headers, body, self._secrets)
-        return Heard(
+        heard = Heard(
             id=headers["webhook-id"],
             genuine=genuine,
             message=_object(body),
             answer=self._answer if genuine else 401,
         )
+        with self._one_by_one:
+            self._heard(heard)
+        return heard
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         listener = self
@@ -71,7 +76,6 @@ class Listener:
                 self.send_response(heard.answer)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
-                listener._heard(heard)
 
             def log_message(self, *_: object) -> None:
                 """Silent: what came is shown otherwise."""
