@@ -18,7 +18,7 @@ TOKEN = "platform-access-token-0123456789"
 APP_SECRET = "app-secret-0123456789"
 REFRESH_TOKEN = "refresh-token-0123456789"
 CLIENT_ID = "86abcdefghij"
-PATIENCE = 0.3  # seconds in which these tests want an answer
+PATIENCE = 1.5  # seconds in which these tests want an answer
 
 
 def graph_error(code: int, status: int = 400, **more: Any) -> Callable[[], Response]:
