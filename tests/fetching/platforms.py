@@ -56,7 +56,7 @@ def dripping() -> Response:
     wait = threading.Event()
 
     def body() -> Iterator[bytes]:
-        for _ in range(20):
+        for _ in range(60):
             yield b" "
             wait.wait(0.05)
 
