@@ -124,8 +124,7 @@ class Importer:
         if not isinstance(lead, Lead):
             return _Wanted(row, key, None, lead)
         new = new_lead(InTheQueue(), self.source, submission, lead, received_at=at, test=self.test)
-        # A daily_cap is for what comes by itself: whoever imports a file has decided about its rows.
-        return _Wanted(row, key, replace(new, cap=None))
+        return _Wanted(row, key, new)
 
     def _judged(
         self, rows: Sequence[tuple[Row, str]], known: dict[str, str], wanted: Sequence[_Wanted]

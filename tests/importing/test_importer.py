@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 from collections import Counter
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -256,3 +257,13 @@ def test_the_store_error_of_a_full_disk_is_not_waited_for(bench: Bench, store: S
     mine = ImporterOfTests(store=Full(store, times=0), config=CONFIG, source=SOURCE, now=bench.clock.now)  # type: ignore[arg-type]
     with pytest.raises(StoreUnavailable, match="full"):
         list(mine.carry_out(open_table(bench.path), _columns(bench)))
+
+
+def test_rows_beyond_the_daily_cap_are_taken_the_next_day(bench: Bench, store: Store) -> None:
+    bench.importer = replace(bench.importer, source=replace(SOURCE, daily_cap=2))
+    bench.write(many(3))
+    assert [each.verdict for each in bench.run()] == [Verdict.NEW, Verdict.NEW, Verdict.REFUSED]
+    assert kept(store) == 2
+    bench.clock.turn(DAY)
+    assert [each.verdict for each in bench.run()] == [Verdict.KNOWN, Verdict.KNOWN, Verdict.NEW]
+    assert kept(store) == 3
