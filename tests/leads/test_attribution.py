@@ -208,7 +208,6 @@ def test_the_sub_source_is_the_campaign_else_the_channel(signs, expected):
     assert sub_source(**signs) == expected
 
 
-
 def test_the_senders_own_sub_source_comes_first():
     assert (
         sub_source(sub_source="Generator Dealers", tracking={"utm_campaign": "Diwali"}) == "Generator Dealers"
