@@ -30,6 +30,7 @@ class Tally:
     """Counts what became of the rows; only the first refused ones are remembered."""
 
     rows: int = 0
+    seconds: float = 0.0
     verdicts: Counter[Verdict] = field(default_factory=Counter)
     states: Counter[State] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
@@ -75,11 +76,11 @@ def print_judged(tally: Tally) -> None:
     out.print(f"{tally.rows:,} rows: {_counted(tally)}.")
 
 
-def print_done(tally: Tally, seconds: float) -> None:
+def print_done(tally: Tally) -> None:
     """After the import."""
     out = console()
-    rate = tally.rows / seconds if seconds > 0 else 0.0
-    out.print(f"{tally.rows:,} rows: {_counted(tally)}.  {seconds:,.1f} s, {rate:,.0f} rows/s")
+    rate = tally.rows / tally.seconds if tally.seconds > 0 else 0.0
+    out.print(f"{tally.rows:,} rows: {_counted(tally)}.  {tally.seconds:,.1f} s, {rate:,.0f} rows/s")
     for state, number in tally.states.most_common():
         if state in _IN_WORDS:
             out.print(f"  {number:,} of the new ones: {_IN_WORDS[state]}")

@@ -84,13 +84,14 @@ def import_(
         job = Job(Importer(store=store, config=config, source=chosen, test=test), table, columns, path)
         at_once = yes and not dry_run
         tally = job.carry_out() if at_once else job.check()
-        if at_once:
-            print_refused(tally)
+        print_refused(tally)
+        (print_done if at_once else print_judged)(tally)
         if dry_run:
             click.echo("Nothing is kept yet.")
         elif not yes and tally.verdicts[Verdict.NEW]:
             _ask(tally.verdicts[Verdict.NEW], source, test=test)
             tally = job.carry_out()
+            print_done(tally)
         if seconds and not dry_run:
             _wait(store, path, seconds)
         elif tally.states[State.QUEUED]:
@@ -113,16 +114,12 @@ class Job:
 
     def check(self) -> Tally:
         """What would become of each row."""
-        tally = self._followed("Checking", self.importer.judge(self.table, self.columns))
-        print_refused(tally)
-        print_judged(tally)
-        return tally
+        return self._followed("Checking", self.importer.judge(self.table, self.columns))
 
     def carry_out(self) -> Tally:
         """Whatever ends this early, the rows so far are kept, and another run goes on behind them."""
-        began = time.monotonic()
         try:
-            tally = self._followed("Importing", self.importer.carry_out(self.table, self.columns))
+            return self._followed("Importing", self.importer.carry_out(self.table, self.columns))
         except KeyboardInterrupt as error:
             raise Failure(
                 "stopped; every row until here is kept.", next_step="run it again to go on."
@@ -132,11 +129,10 @@ class Job:
                 f"the database cannot be used: {error}",
                 next_step="run it again; it goes on where it stopped.",
             ) from error
-        print_done(tally, time.monotonic() - began)
-        return tally
 
     def _followed(self, label: str, portions: Iterator[list[Judged]]) -> Tally:
         tally = Tally()
+        began = time.monotonic()
         try:
             with shown(label) as step, written(self.results) as sheet:
                 for portion in portions:
@@ -149,6 +145,7 @@ class Job:
                 f"the result file cannot be written ({error.strerror}).",
                 next_step="choose another with --results.",
             ) from error
+        tally.seconds = time.monotonic() - began
         return tally
 
 
