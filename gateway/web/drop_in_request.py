@@ -30,6 +30,14 @@ def read(most: int) -> tuple[Inbound, Parameters, str]:
 
 def source_by_address() -> SourceConfig | None:
     """The source whose `networks` hold this client: no two have the same."""
+    if _is_led_by_a_website():
+        return None
     sources = services().config.sources.values()
     address = client_address()
     return next((each for each in sources if each.kind == KIND and is_in(address, each.auth.networks)), None)
+
+
+def _is_led_by_a_website() -> bool:
+    """A page that somebody in such a network looks at must not add leads or place calls through their browser."""
+    led_by = request.headers.get("Sec-Fetch-Site", "none")
+    return led_by not in ("none", "same-origin") or "Origin" in request.headers

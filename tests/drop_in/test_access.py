@@ -130,6 +130,24 @@ def test_nobody_gives_themselves_an_address(tmp_path: Path, emulator: EmulatorHa
         assert world.bare(lead(), headers=FORWARDED).text == LOGIN_INCORRECT
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}],
+)
+def test_a_website_cannot_use_the_address_of_who_looks_at_it(
+    tmp_path: Path, emulator: EmulatorHandle, headers: dict[str, str]
+) -> None:
+    emulator.reset()
+    config = with_networks(legacy_config(emulator.api_url), "127.0.0.0/8")
+
+    with opened(tmp_path, emulator, config) as world:
+        for method in ("GET", "POST"):
+            assert world.bare(call(), method=method, headers=headers).text == LOGIN_INCORRECT
+        assert '"success":"true"' in world.bare(call(), headers={"Sec-Fetch-Site": "none"}).text
+        assert '"success":"true"' in world.ask(call(), headers=headers).text
+        assert len(emulator.calls()) == 2
+
+
 def test_a_loopback_address_is_no_exception(world: World) -> None:
     assert world.bare(lead(), environ_base={"REMOTE_ADDR": HERE}).text == LOGIN_INCORRECT
 
