@@ -123,8 +123,8 @@ def _headers(sending: Sending) -> list[tuple[str, str]]:
             found = [(name or sending.signature_header, value) for name, value in parts.items()]
     if sending.source_header:
         found.append((SOURCE_HEADER, sending.source_header))
-    if sending.idempotency_key:
-        found.append(("Idempotency-Key", sending.idempotency_key))
+    if sending.has_idempotency_key:
+        found.append(("Idempotency-Key", sending.enquiry))
     return found
 
 
@@ -146,7 +146,12 @@ def _kind(sending: Sending) -> str:
 def _prelude(sending: Sending, dialect: Dialect) -> str:
     if sending.proof not in (Proof.HMAC, Proof.STRIPE, Proof.STANDARD):
         return ""
-    return _filled(dialect, sending.proof.value, encode=dialect.encoders[sending.signature_encoding])
+    return _filled(
+        dialect,
+        sending.proof.value,
+        message=dialect.text(sending.enquiry),
+        encode=dialect.encoders[sending.signature_encoding],
+    )
 
 
 def _filled(dialect: Dialect, name: str, **known: str) -> str:

@@ -19,6 +19,7 @@ from gateway.web.openapi.lead_fields import example_lead
 
 # Where samples look for the secret. It stands in no page: pages are sent by mail.
 KEY, SECRET = "LEADS_KEY", "LEADS_SECRET"
+ENQUIRY = "ENQ-20981"
 
 
 class Proof(StrEnum):
@@ -46,7 +47,8 @@ class Sending:
     signature_header: str = ""
     signature_prefix: str = ""
     signature_encoding: str = "hex"
-    idempotency_key: str = ""
+    enquiry: str = ENQUIRY  # the sender's own number of it, by which a second sending is known
+    has_idempotency_key: bool = False
     source_header: str = ""  # a signature does not say whose it is
 
     @property
@@ -97,11 +99,11 @@ def is_platforms_own(source: SourceConfig) -> bool:
 
 
 def _partner(source: SourceConfig, base: str) -> Sending:
-    lead = example_lead() | {"create_enquiry_id": "ENQ-20981"}
+    lead = example_lead() | {"create_enquiry_id": ENQUIRY}
     url = f"{base}/v1/leads"
     if source.auth.method == "standard-webhooks":
         return Sending(url=url, value=lead, is_json=True, proof=Proof.STANDARD, source_header=source.name)
-    return Sending(url=url, value=lead, is_json=True, proof=Proof.KEY, idempotency_key="ENQ-20981")
+    return Sending(url=url, value=lead, is_json=True, proof=Proof.KEY, has_idempotency_key=True)
 
 
 def _drop_in(source: SourceConfig, base: str) -> Sending:

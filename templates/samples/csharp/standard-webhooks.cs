@@ -1,4 +1,4 @@
-        var id = "enquiry-20981";
+        var id = @{message};
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString();
         var secret = Environment.GetEnvironmentVariable("LEADS_SECRET").Replace("whsec_", "");
         byte[] digest;

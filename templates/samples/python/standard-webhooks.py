@@ -1,4 +1,4 @@
-message_id = "enquiry-20981"
+message_id = @{message}
 now = str(int(time.time()))
 secret = base64.b64decode(os.environ["LEADS_SECRET"].removeprefix("whsec_"))
 digest = hmac.new(secret, f"{message_id}.{now}.".encode() + body, hashlib.sha256)
