@@ -152,4 +152,4 @@ def test_a_request_without_a_host_is_refused(gateway: Gateway) -> None:
 def test_every_reason_tells_the_next_step() -> None:
     for code, reason in REASONS.items():
         assert reason.sentence.endswith((".", "-")), code
-        assert reason.status in (400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503), code
+        assert reason.status in (400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 502, 503, 504), code
