@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl
 
 from gateway.config import Auth, DialerConfig, GatewayConfig, SourceConfig
 from gateway.config.kinds import KINDS, OPTIONS, Access, Option
-from gateway.leads.lead import Enquiry, Lead, Problem, Submission
+from gateway.leads.lead import Lead, Problem, Submission
 from gateway.leads.make import make_lead
 from gateway.sources.base import Door, Inbound, Kind
-from gateway.sources.keeping import keep
+from gateway.sources.keeping import inbound_of, keep
 from gateway.sources.registry import SOURCES
 
 SECRET = "platform-secret-0123456789"
@@ -68,16 +67,7 @@ def read(source: SourceConfig, inbound: Inbound) -> list[Submission]:
 
 def kept_inbound(source: SourceConfig, inbound: Inbound) -> Inbound:
     """`inbound` as it can be read again from the store, years later."""
-    enquiry: Enquiry = keep(source, kind_of(source), inbound, "ID")
-    return Inbound(
-        method=enquiry.method,
-        path=enquiry.path,
-        query=tuple(parse_qsl(enquiry.query, keep_blank_values=True)),
-        headers={**enquiry.headers, "content-type": enquiry.content_type},
-        body=enquiry.body,
-        address=enquiry.address,
-        received_at=enquiry.received_at,
-    )
+    return inbound_of(keep(source, kind_of(source), inbound, "ID"))
 
 
 def made(source: SourceConfig, submission: Submission) -> Lead | tuple[Problem, ...]:
