@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from gateway.config.console_table import read_console
 from gateway.config.dialers import read_dialer
 from gateway.config.drop_in_tables import refuse_shared_networks
 from gateway.config.model import GatewayConfig
@@ -55,13 +56,15 @@ def parse_config(text: str, environ: Mapping[str, str]) -> GatewayConfig:
     dialers = _each(root, "dialers", read_dialer)
     sources = _each(root, "sources", lambda table, name: read_source(table, name, dialers))
     refuse_shared_networks(root, sources)
+    home = gateway.text("region", DEFAULT.region, region)
     config = GatewayConfig(
         dialers=dialers,
         sources=sources,
         public_url=gateway.text("public_url", DEFAULT.public_url, base_url),
-        region=gateway.text("region", DEFAULT.region, region),
+        region=home,
         trusted_proxies=gateway.whole("trusted_proxies", DEFAULT.trusted_proxies, 0, 8),
         lead_sources=_lead_sources(root),
+        console=read_console(root, home),
         raw=data,
         secrets=frozenset(findings.secrets),
     )

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from gateway.config.console_table import ConsoleConfig
+
 
 class OnUnknown(StrEnum):
     """What to do with a lead that was sent without a usable answer."""
@@ -195,5 +197,6 @@ class GatewayConfig:
     region: str = "IN"
     trusted_proxies: int = 0
     lead_sources: Mapping[str, str] = field(default_factory=dict)  # alias (case-folded) → name, asked first
+    console: ConsoleConfig = field(default_factory=ConsoleConfig)
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)  # as written: references, no secrets
     secrets: frozenset[str] = field(default=frozenset(), repr=False)  # every value that must never be shown

@@ -13,8 +13,9 @@ from gateway.leads.identity import first_id
 from gateway.leads.lead import Enquiry
 from gateway.store.database import Database
 from gateway.store.purging import PORTION
-from gateway.store.tables import enquiries, source_fields
+from gateway.store.tables import enquiries
 from gateway.store.transaction import Bulk, Transaction
+from gateway.store.watching_tables import source_fields
 
 REMEMBERED = 90 * 86400.0  # seconds a field that no longer comes is known
 

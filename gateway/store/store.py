@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy.engine import Connection
@@ -15,6 +16,7 @@ from gateway.store.batches import Batches
 from gateway.store.callbacks import Callbacks
 from gateway.store.calls import CallLog
 from gateway.store.consents import Consents
+from gateway.store.console import ConsoleStore
 from gateway.store.database import Database
 from gateway.store.doubts import Doubts
 from gateway.store.engines import open_database
@@ -63,6 +65,7 @@ class Store:
         self.shapes = Shapes(database)
         self.callbacks = Callbacks(database)
         self.batches = Batches(self._settling, self._doubts)
+        self.console = ConsoleStore(database)
 
     # -- opening ---------------------------------------------------------------------------------------------
 
@@ -156,7 +159,7 @@ class Store:
         queued = unconfirmed = 0
         for owner in self._database.read(lambda connection: processes.dead_owners(connection, now, alive)):
             if self.shared and alive(owner) is False:
-                self._end_permits_of(owner)
+                self._permits_database.write(partial(permits.end_all, owner=owner))
             finished = False
             while not finished:
                 freed, finished = self._reap_some(owner, now)
@@ -201,9 +204,6 @@ class Store:
     def cancel_permit(self, permit_id: str) -> None:
         """Nothing was sent; harmless when the permit was never given."""
         self._permits_database.write(lambda transaction: permits.cancel(transaction, permit_id))
-
-    def _end_permits_of(self, owner: str) -> None:
-        self._permits_database.write(lambda transaction: permits.end_all(transaction, owner))
 
     # -- holds -----------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ TIME = Float(53)
 
 # SQLite uses a partial index only for a query that repeats its condition word for word.
 PARKED = "state IN ('held', 'unconfirmed', 'quarantined', 'dead')"
+ASIDE = "state NOT IN ('queued', 'sending', 'delivered')"
 UNTOLD = (
     "told_at <> finished_at"  # never true where either is NULL: leads that nobody is told of cost nothing
 )
@@ -84,7 +85,11 @@ _partial("leads_sending", "state = 'sending'", "dialer", "phone")
 _partial("leads_parked", PARKED, "state", "dialer", "hold_scope", "next_at")
 # Whoever ends a lead puts it here by that, in the same transaction, and knows nothing of callbacks.
 _partial("leads_untold", UNTOLD, "id")
+_partial("leads_aside", ASIDE, "state", "id")
+_partial("leads_reason", "reason_code IS NOT NULL", "reason_code", "id")
+_partial("leads_named", "dialer_lead_id IS NOT NULL", "dialer_lead_id")
 Index("leads_phone", leads.c.phone)
+Index("leads_source", leads.c.source, leads.c.id)
 
 attempts = Table(
     "attempts",
@@ -185,6 +190,8 @@ suppressions = Table(
     metadata,
     Column("phone", Text, primary_key=True),
     Column("since", TIME, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("added_by", Text, nullable=False, server_default=""),
 )
 
 # One row per request that waits to leave, is under way, or began within the last second; see permits.py.
@@ -288,60 +295,5 @@ pulled_rows = Table(
     Column("fingerprint", Text, primary_key=True),
     Column("seen_at", TIME, nullable=False),
     Index("pulled_rows_seen", "seen_at"),
-    sqlite_with_rowid=False,
-)
-
-# Whose turn it is to look at the sources, and until when their leads have been counted.
-watches = Table(
-    "watches",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("looked_until", TIME, nullable=False),
-    Column(
-        "awake_since", TIME, nullable=False
-    ),  # before this nobody looked, so nobody could have heard a lead
-    Column("next_at", TIME, nullable=False),
-)
-
-# What is known of each source that has ever brought a lead.
-watched_sources = Table(
-    "watched_sources",
-    metadata,
-    Column("source", Text, primary_key=True),
-    Column("first_at", TIME, nullable=False),
-    Column("last_at", TIME, nullable=False),
-    Column("silent_since", TIME),  # its last lead before the silence that was told
-    Column("usual_gap", TIME),  # seconds, as judged last; NULL while too little is known
-    Column("samples", Integer, nullable=False),  # deliveries whose fields were looked at
-)
-
-# Hours since the epoch in which a source brought leads; one row a source and hour, written by the watch alone.
-source_hours = Table(
-    "source_hours",
-    metadata,
-    Column("source", Text, primary_key=True),
-    Column("hour", Integer, primary_key=True),
-    Column("leads", Integer, nullable=False),
-    Column("first_at", TIME, nullable=False),
-    Column("last_at", TIME, nullable=False),
-    Column("longest_gap", TIME, nullable=False),  # seconds between two leads of this hour
-    sqlite_with_rowid=False,
-)
-
-# The fields of a source's deliveries: names and kinds of values, never a value.
-source_fields = Table(
-    "source_fields",
-    metadata,
-    Column("source", Text, primary_key=True),
-    Column("path", Text, primary_key=True),
-    Column("kinds", Text, nullable=False),  # separated by blanks
-    Column("born", Integer, nullable=False),  # deliveries looked at before it was first there
-    Column("seen", Integer, nullable=False),
-    Column("absent", Integer, nullable=False),  # deliveries since it was last there
-    Column("first_at", TIME, nullable=False),
-    Column("last_at", TIME, nullable=False),
-    Column("change", Text),  # new, missing or retyped: told once
-    Column("changed_at", TIME),
-    Column("advice", Text),
     sqlite_with_rowid=False,
 )

@@ -15,8 +15,8 @@ from sqlalchemy.engine import Connection
 from gateway.leads.identity import first_id
 from gateway.store.database import Database
 from gateway.store.purging import PORTION
-from gateway.store.tables import source_hours, watched_sources, watches
 from gateway.store.transaction import Bulk, Transaction
+from gateway.store.watching_tables import source_hours, watched_sources, watches
 
 HOUR = 3600.0
 REMEMBERED = 9 * 7 * 86400.0  # seconds the hours of a source are kept: eight weeks and the one that runs

@@ -9,6 +9,7 @@ from flask import Flask
 from gateway.capture import Services
 from gateway.web import blueprints, errors, headers, templates, unreadable
 from gateway.web.api_keys import KeyRing
+from gateway.web.console import page as console_page
 from gateway.web.limits import Limits
 from gateway.web.readiness import Readiness
 
@@ -28,4 +29,5 @@ def register(app: Flask, services: Services) -> None:
     errors.register(app)
     headers.register(app)
     app.extensions["gateway.limits"] = Limits(services.settings.ratelimit_url)
+    console_page.register(app)
     blueprints.register(app)

@@ -20,6 +20,7 @@ from gateway.web import (
     thanks_pages,
     webhooks,
 )
+from gateway.web.console import blueprints as console
 from gateway.web.errors import Refusal
 
 Guard = Callable[[], ResponseReturnValue | None]
@@ -35,6 +36,7 @@ BLUEPRINTS: tuple[tuple[Blueprint, Guard], ...] = (
     (drop_in.blueprint, guards.client_of_the_dialers_api),
     (reference.blueprint, reference.open_to_all),
     (ops.blueprint, guards.operations),
+    *console.BLUEPRINTS,
 )
 
 GUARDS: dict[str, Guard] = {blueprint.name: guard for blueprint, guard in BLUEPRINTS}

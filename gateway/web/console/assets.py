@@ -1,0 +1,54 @@
+"""The console's own style and scripts, under addresses that change with their content."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, Response, url_for
+
+from gateway.web.errors import Refusal
+from gateway.web.templates import place_of
+
+blueprint = Blueprint("console_assets", __name__, url_prefix="/console/assets")
+
+FOREVER = "public, max-age=31536000, immutable"
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml; charset=utf-8",
+}
+
+
+def open_to_all() -> None:
+    """The guard of this door: these files are the same for everybody and tell nothing."""
+
+
+@blueprint.get("/<version>/<path:name>", provide_automatic_options=False)
+def show(version: str, name: str) -> Response:
+    """A file under the address that `address` gave."""
+    known = _files().get(name)
+    if known is None or version != known[0]:
+        raise Refusal("route.not_found")
+    response = Response(known[1], content_type=TYPES[Path(name).suffix])
+    response.headers["Cache-Control"] = FOREVER
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
+def address(name: str) -> str:
+    """Where a page finds the file `name` of templates/console/assets."""
+    return url_for("console_assets.show", version=_files()[name][0], name=name)
+
+
+@cache
+def _files() -> dict[str, tuple[str, bytes]]:
+    """Every file we serve, with the digest in its address; there are few, and all are small."""
+    folder = place_of("console/assets")
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in TYPES:
+            content = path.read_bytes()
+            found[path.relative_to(folder).as_posix()] = (hashlib.sha256(content).hexdigest()[:12], content)
+    return found

@@ -1,0 +1,19 @@
+"""The numbers that are never sent to a dialer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response
+
+from gateway.accounts import Role
+from gateway.web.console.page import page
+from gateway.web.console.rights import needs
+
+blueprint = Blueprint("console_suppressions", __name__, url_prefix="/console/do-not-call")
+
+
+@blueprint.get("")
+@needs(Role.VIEWER)
+def index(**_names: Any) -> Response:
+    return page("blank.html", heading="suppressions")
