@@ -121,6 +121,16 @@ def page_ids(value: str) -> str:
     return value
 
 
+def linkedin_owners(value: str) -> str:
+    """Ad accounts and pages whose leads LinkedIn lists."""
+    one = r"urn:li:(?:sponsoredAccount|organization):[0-9]{1,20}"
+    if not re.fullmatch(rf"{one}(?:, ?{one}){{0,19}}", value):
+        raise ValueProblemError(
+            'must be an ad account or a page such as "urn:li:sponsoredAccount:123", or several with commas'
+        )
+    return value
+
+
 def year_and_month(value: str) -> str:
     if not re.fullmatch(r"20[0-9]{2}(?:0[1-9]|1[0-2])", value):
         raise ValueProblemError('must be a year and a month such as "202606"')

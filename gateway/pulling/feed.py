@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import structlog
@@ -15,7 +15,18 @@ from gateway.config import SourceConfig
 from gateway.leads.identity import new_id
 from gateway.pulling.rows import Kept, keep_rows
 from gateway.sources.base import Kind
-from gateway.sources.pull import DAY, FARTHEST, MINUTE, Page, Pull, PullTrouble, Window, unreadable
+from gateway.sources.fetch import ACCESS_TOKEN, FetchTrouble
+from gateway.sources.pull import (
+    DAY,
+    FARTHEST,
+    MINUTE,
+    Page,
+    Pull,
+    PullTrouble,
+    Question,
+    Window,
+    unreadable,
+)
 from gateway.store.pulls import Checkpoint
 
 log = structlog.get_logger("gateway.pulling")
@@ -174,10 +185,31 @@ class Feed:
         ):
             raise _TurnLost
         try:
-            answer = self._asker.ask(self.pull.ask(self.source, window, page, now))
+            return self._answer(self.pull.ask(self.source, window, page, now), page)
+        except PullTrouble as trouble:
+            if trouble.code != "pull.key" or not self._renew_token():
+                raise
+        return self._answer(self.pull.ask(self.source, window, page, now), page)
+
+    def _answer(self, question: Question, page: str) -> Page:
+        try:
+            answer = self._asker.ask(question)
         except NoAnswer as error:
             raise PullTrouble(*_LACKS[error.lack]) from None
         return self.pull.read(self.source, page, answer)
+
+    def _renew_token(self) -> bool:
+        """Where the platform lets a program replace a token that has run out, one is asked for and used from now on."""
+        renewal = self._kind.fetch.renewal if self._kind.fetch else None
+        question = renewal.ask(self.source) if renewal else None
+        if renewal is None or question is None:
+            return False
+        try:
+            token = renewal.read(self._asker.ask(question))
+        except (NoAnswer, FetchTrouble):
+            return False
+        self.source = replace(self.source, options={**self.source.options, ACCESS_TOKEN: token})
+        return True
 
     def _cut(self, window: Window, kept: Kept) -> Turn:
         if window.seconds > self.pull.shortest:

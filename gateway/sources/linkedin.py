@@ -80,12 +80,12 @@ def sample(source: SourceConfig, number: int) -> Inbound:
 
 
 def _ask_lead(source: SourceConfig, asked: Asked, _got: Got) -> Question:
-    return _question(source, f"leadFormResponses/{asked['id']}")
+    return question(source, f"leadFormResponses/{asked['id']}")
 
 
 def _ask_form(source: SourceConfig, asked: Asked, got: Got) -> Question:
     """The answers name their questions by number alone."""
-    return _question(source, f"leadForms/{_form_of(asked, got)[0]}")
+    return question(source, f"leadForms/{_form_of(asked, got)[0]}")
 
 
 def _shared_form(asked: Asked, got: Got) -> str:
@@ -102,7 +102,8 @@ def _form_of(asked: Asked, got: Got) -> tuple[str, str]:
     return found[1], found[2]
 
 
-def _question(source: SourceConfig, path: str) -> Question:
+def question(source: SourceConfig, path: str) -> Question:
+    """One GET of `path` below /rest, with our token."""
     return Question(
         url=f"{source.options.get('api_url', API)}/rest/{path}",
         headers={
@@ -121,6 +122,11 @@ def _read_lead(asked: Asked, answer: Answer) -> Any:
 
 
 def _read(_asked: Asked, answer: Answer) -> Any:
+    return response_object(answer)
+
+
+def response_object(answer: Answer) -> dict[str, Any]:
+    """The object of an answer of LinkedIn's; raises FetchTrouble."""
     if answer.status == 426:
         raise FetchTrouble("fetch.version")
     if answer.status in (403, 404):

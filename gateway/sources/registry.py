@@ -22,6 +22,7 @@ from gateway.sources import (
     jotform,
     justdial,
     linkedin,
+    linkedin_pull,
     magicbricks,
     meta,
     meta_pull,
@@ -223,6 +224,7 @@ SOURCES: dict[str, Kind] = {
         handshake=linkedin.handshake,
         sample=linkedin.sample,
         fetch=linkedin.FETCH,
+        pull=linkedin_pull.PULL,
     ),
     "meta": Kind(
         door=Door.WEBHOOK,

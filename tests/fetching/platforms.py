@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 from flask import Flask, Response, jsonify, request
 
@@ -113,6 +115,13 @@ def running_graph() -> Iterator[Platform]:
         yield platform
 
 
+OWNER = "urn:li:sponsoredAccount:123"
+_LISTED = re.compile(
+    r"q=owner&owner=\((?:sponsoredAccount|organization):(urn%3Ali%3A\w+%3A\d+)\)&leadType=\(leadType:([A-Z_]+)\)"
+    r"&submittedAtTimeRange=\(start:(\d+),end:(\d+)\)&count=(\d+)&start=(\d+)"
+)
+
+
 @contextmanager
 def running_linkedin() -> Iterator[Platform]:
     """https://api.linkedin.com on this machine."""
@@ -121,6 +130,9 @@ def running_linkedin() -> Iterator[Platform]:
 
     def told(store: dict[str, Any], wanted: str) -> Response:
         platform.asked.append(wanted)
+        return refusal() or (jsonify(store[wanted]) if wanted in store else linkedin_error(404)())
+
+    def refusal() -> Response | None:
         if trouble := platform.trouble():
             return trouble
         if request.headers.get("Authorization", "").removeprefix("Bearer ") not in platform.tokens:
@@ -129,7 +141,26 @@ def running_linkedin() -> Iterator[Platform]:
             return linkedin_error(400)()
         if request.headers.get("LinkedIn-Version") != "202606":
             return linkedin_error(426, "Requested version is not active")()
-        return jsonify(store[wanted]) if wanted in store else linkedin_error(404)()
+        return None
+
+    @app.get("/rest/leadFormResponses")
+    def listed() -> Response:
+        """Rest.li's own syntax: brackets and commas as they are, values quoted once more."""
+        query = request.query_string.decode()
+        platform.asked.append(query)
+        found = _LISTED.fullmatch(query)
+        if found is None:
+            return linkedin_error(400, "Invalid query parameters")()
+        owner, kind, begin, end, count, start = found.groups()
+        rows = [
+            lead
+            for lead in platform.leads.values()
+            if lead.get("owner", OWNER) == unquote(owner)
+            and lead["leadType"] == kind
+            and int(begin) <= lead["submittedAt"] < int(end)
+        ]
+        page = rows[int(start) : int(start) + int(count)]
+        return refusal() or jsonify({"elements": page, "paging": {"start": int(start), "count": int(count)}})
 
     @app.get("/rest/leadFormResponses/<lead_id>")
     def lead(lead_id: str) -> Response:

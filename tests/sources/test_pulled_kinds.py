@@ -18,12 +18,14 @@ from gateway.sources.registry import SOURCES
 from tests.sources.contract import source_of
 
 PULLED = sorted(name for name, kind in SOURCES.items() if kind.pull is not None)
-PORTALS = [name for name in PULLED if name != "meta"]  # Meta says in JSON what others say by their status
+# Meta and LinkedIn say in JSON what others say by their status.
+PORTALS = [name for name in PULLED if name not in ("meta", "linkedin")]
 WHOLE = st.integers(-(10**18), 10**18)  # a longer one is refused, and its row kept alone
 NOW = 1_791_300_000.0  # 2026-10-06 15:20:00 UTC, 20:50:00 in India
 OPTIONS: dict[str, dict[str, str]] = {
     "indiamart": {"pull_key": "key-0123456789"},
     "housing": {"profile_id": "12345", "encryption_key": "test-secret"},
+    "linkedin": {"owner": "urn:li:sponsoredAccount:123", "access_token": "key-0123456789"},
     "meta": {"page_id": "153125381133", "access_token": "key-0123456789", "verify_token": "v"},
     "tradeindia": {"user_id": "77", "profile_id": "12345", "pull_key": "key-0123456789"},
 }
