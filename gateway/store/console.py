@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from gateway.store.audit import Audit
 from gateway.store.database import Database
+from gateway.store.door_counts import DoorCounts
+from gateway.store.key_care import KeyCare
+from gateway.store.sessions import Sessions
+from gateway.store.source_facts import SourceFacts
+from gateway.store.users import Users
 
 
 class ConsoleStore:
@@ -11,3 +16,8 @@ class ConsoleStore:
 
     def __init__(self, database: Database) -> None:
         self.audit = Audit(database)
+        self.users = Users(database)
+        self.sessions = Sessions(database)
+        self.doors = DoorCounts(database)
+        self.keys = KeyCare(database)
+        self.sources = SourceFacts(database)

@@ -13,6 +13,7 @@ users = Table(
     Column("name", Text, nullable=False, unique=True),  # what one signs in with, case-folded
     Column("role", Text, nullable=False),  # viewer, operator or admin
     Column("password_hash", Text),  # Argon2id; NULL: signs in elsewhere, or not yet
+    Column("one_time_until", TIME),  # somebody else chose the password: to be replaced, and no good after this
     Column("totp_secret", LargeBinary),  # sealed with the secret key; NULL: no second factor
     Column("totp_step", Integer, nullable=False, server_default="0"),  # the last one used: none counts twice
     Column("subject", Text, unique=True),  # issuer and subject at the company's own sign-in
@@ -141,5 +142,17 @@ job_leads = Table(
     Column("job_id", Text, primary_key=True),
     Column("lead_id", Text, primary_key=True),
     Column("before", Text, nullable=False),  # JSON: state, reason_code, message, hold_scope
+    sqlite_with_rowid=False,
+)
+
+# What the door of each source has refused; a row per hour and reason, since most of it is kept nowhere else.
+door_counts = Table(
+    "door_counts",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("hour", Integer, primary_key=True),  # since the epoch
+    Column("code", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("last_at", TIME, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=True),
+        sa.Column("one_time_until", TIME, nullable=True),
         sa.Column("totp_secret", sa.LargeBinary(), nullable=True),
         sa.Column("totp_step", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("subject", sa.Text(), nullable=True),
@@ -169,6 +170,16 @@ def upgrade() -> None:
         sa.Column("lead_id", sa.Text(), nullable=False),
         sa.Column("before", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("job_id", "lead_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "door_counts",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("hour", sa.Integer(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("last_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("source", "hour", "code"),
         sqlite_with_rowid=False,
     )
     op.add_column("suppressions", sa.Column("reason", sa.Text(), nullable=False, server_default=""))

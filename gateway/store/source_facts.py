@@ -1,0 +1,177 @@
+"""What the console shows of sources: leads of today, what is usual, what was set aside and why, what repeats whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, text, tuple_
+from sqlalchemy.engine import Connection
+
+from gateway.leads.identity import first_id
+from gateway.leads.lead import State
+from gateway.store.caps import DAY, cap_counts
+from gateway.store.database import Database
+from gateway.store.records import Identity
+from gateway.store.remaking import TIME_CHARACTERS
+from gateway.store.tables import ASIDE, PARKED, identities, leads
+from gateway.store.watching import HOUR
+from gateway.store.watching_tables import source_hours, watches
+
+# Set aside or refused; a duplicate and a test are as they should be.
+TROUBLE = (
+    State.REJECTED,
+    State.QUARANTINED,
+    State.HELD,
+    State.UNCONFIRMED,
+    State.DEAD,
+    State.SUPPRESSED,
+)
+SAME_ENQUIRY = 1000  # leads of one delivery at most
+
+_EACH = text(
+    "SELECT source, count(*) FROM leads WHERE id >= :first AND id < :beyond AND test = 0 GROUP BY source"
+)
+# What waits for its platform is nobody's to mend.
+_QUARANTINE = text(
+    f"SELECT source, count(*) FROM leads WHERE {PARKED} AND state = 'quarantined'"  # noqa: S608
+    " AND hold_scope IS NULL GROUP BY source"
+)
+_LAST_QUARANTINED = text(
+    f"SELECT id FROM leads WHERE {ASIDE} AND state = 'quarantined'"  # noqa: S608
+    " AND source = :source AND hold_scope IS NULL ORDER BY id DESC LIMIT 1"
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reason:
+    """How many leads of a source have one reason beside their state."""
+
+    state: State
+    code: str
+    message: str
+    leads: int
+
+
+class SourceFacts:
+    """Reached as `store.console.sources`; everything raises StoreUnavailable when the database is away."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def leads_between(self, start: float, end: float) -> dict[str, int]:
+        """The leads of each source; whole hours that the watch has counted are not counted again."""
+        return self._database.read(lambda connection: _leads_between(connection, start, end))
+
+    def hours(self, wanted: Sequence[int]) -> dict[tuple[str, int], int]:
+        """The leads of each source in these hours, as the watch has counted them."""
+        return self._database.read(lambda connection: _hours(connection, wanted))
+
+    def in_quarantine(self) -> dict[str, int]:
+        """How many leads of each source wait for a person now."""
+        return self._database.read(
+            lambda connection: {source: number for source, number in connection.execute(_QUARANTINE)}
+        )
+
+    def reasons(self, source: str, *, since: float) -> list[Reason]:
+        """Why leads of a source that came since then are not with their dialer, most first."""
+        return self._database.read(lambda connection: _reasons(connection, source, since))
+
+    def last_quarantined(self, source: str) -> str | None:
+        """The newest lead of a source that waits for a person."""
+        return self._database.read(
+            lambda connection: connection.scalar(_LAST_QUARANTINED, {"source": source})
+        )
+
+    def of_enquiry(self, enquiry_id: str) -> tuple[str, ...]:
+        """The leads that were made of one enquiry, in their order there, soon after it came."""
+        return self._database.read(lambda connection: _of_enquiry(connection, enquiry_id))
+
+    def repeated(self, wanted: Sequence[Identity], *, now: float) -> dict[str, str]:
+        """The first lead of each identity that is remembered, by the identity's scope."""
+        return self._database.read(lambda connection: _repeated(connection, wanted, now))
+
+    def cap_used(self, source: str, *, now: float) -> int:
+        """How many leads of the day count against a source's daily cap."""
+        return self._database.read(lambda connection: _cap_used(connection, source, now))
+
+
+def _leads_between(connection: Connection, start: float, end: float) -> dict[str, int]:
+    looked = connection.scalar(select(func.max(watches.c.looked_until)))
+    first_hour, last_hour = int(-(-start // HOUR)), int(min(looked or 0.0, end) // HOUR)
+    if last_hour <= first_hour:
+        return _counted(connection, start, end)
+    found = _counted(connection, start, first_hour * HOUR)
+    wanted = (
+        select(source_hours.c.source, func.sum(source_hours.c.leads))
+        .where(source_hours.c.hour >= first_hour, source_hours.c.hour < last_hour)
+        .group_by(source_hours.c.source)
+    )
+    parts = [tuple(row) for row in connection.execute(wanted)]
+    parts += _counted(connection, last_hour * HOUR, end).items()
+    for source, number in parts:
+        found[source] = found.get(source, 0) + int(number)
+    return found
+
+
+def _counted(connection: Connection, start: float, end: float) -> dict[str, int]:
+    if end <= start:
+        return {}
+    rows = connection.execute(_EACH, {"first": first_id(start), "beyond": first_id(end)})
+    return {source: number for source, number in rows}
+
+
+def _hours(connection: Connection, wanted: Sequence[int]) -> dict[tuple[str, int], int]:
+    rows = connection.execute(
+        select(source_hours.c.source, source_hours.c.hour, source_hours.c.leads).where(
+            source_hours.c.hour.in_(list(wanted))
+        )
+    )
+    return {(row.source, row.hour): row.leads for row in rows}
+
+
+def _reasons(connection: Connection, source: str, since: float) -> list[Reason]:
+    number = func.count()
+    wanted = (
+        select(leads.c.state, leads.c.reason_code, func.max(leads.c.message), number)
+        .where(
+            text(ASIDE),
+            leads.c.state.in_([state.value for state in TROUBLE]),
+            leads.c.id >= first_id(since),
+            leads.c.source == source,
+            leads.c.reason_code.is_not(None),
+        )
+        .group_by(leads.c.state, leads.c.reason_code)
+        .order_by(number.desc(), leads.c.reason_code)
+    )
+    return [
+        Reason(state=State(state), code=code, message=message or "", leads=found)
+        for state, code, message, found in connection.execute(wanted)
+    ]
+
+
+def _of_enquiry(connection: Connection, enquiry_id: str) -> tuple[str, ...]:
+    moment = enquiry_id[:TIME_CHARACTERS]
+    wanted = select(leads.c.id).where(
+        leads.c.id.between(moment, moment.ljust(len(enquiry_id), "Z")), leads.c.enquiry_id == enquiry_id
+    )
+    return tuple(connection.scalars(wanted.order_by(leads.c.id).limit(SAME_ENQUIRY)))
+
+
+def _repeated(connection: Connection, wanted: Sequence[Identity], now: float) -> dict[str, str]:
+    if not wanted:
+        return {}
+    pairs = [(each.scope, each.fingerprint) for each in wanted]
+    rows = connection.execute(
+        select(identities.c.scope, identities.c.lead_id).where(
+            tuple_(identities.c.scope, identities.c.fingerprint).in_(pairs), identities.c.expires_at > now
+        )
+    )
+    return {row.scope: row.lead_id for row in rows}
+
+
+def _cap_used(connection: Connection, source: str, now: float) -> int:
+    wanted = select(cap_counts.c.leads).where(
+        cap_counts.c.source == source, cap_counts.c.day == int(now // DAY)
+    )
+    return int(connection.scalar(wanted) or 0)
