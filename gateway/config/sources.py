@@ -8,9 +8,10 @@ from gateway.config.access import read_auth
 from gateway.config.call_tables import read_call_now, read_call_on_arrival
 from gateway.config.callback_tables import read_callback
 from gateway.config.drop_in_tables import read_lists, usual_phone_check
-from gateway.config.field_names import CONSTANTS, TRUSTED, known_field, mapped_field
+from gateway.config.field_names import CONSTANTS, TRUSTED, known_field
 from gateway.config.form_tables import read_form
 from gateway.config.kinds import KINDS
+from gateway.config.mapping_table import read_fields
 from gateway.config.model import DialerConfig, Route, SourceConfig
 from gateway.config.options import read_options
 from gateway.config.spam_tables import read_spam
@@ -54,7 +55,7 @@ def read_source(table: Table, name: str, dialers: Mapping[str, DialerConfig]) ->
         auth=read_auth(table, kind),
         lists=read_lists(table, kind),
         options=read_options(table, kind),
-        fields=_mapping(table),
+        fields=read_fields(table),
         records=table.text("records", None, expression),
         key=table.text("key", None, expression),
         allowed_origins=table.texts("allowed_origins", origin),
@@ -130,15 +131,3 @@ def _route(table: Table, dialers: Mapping[str, DialerConfig]) -> Route:
         table.problem("list_id", "is missing: a route says list_id, dialer or both")
     table.refuse_the_rest()
     return route
-
-
-def _mapping(table: Table) -> dict[str, str]:
-    inner = table.table("fields")
-    if inner is None:
-        return {}
-    for name in inner.names():
-        try:
-            mapped_field(name)
-        except ValueProblemError as error:
-            inner.problem(name, str(error))
-    return {name: inner.text(name, "", expression) for name in inner.names()}

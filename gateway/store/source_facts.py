@@ -70,7 +70,7 @@ class SourceFacts:
     def in_quarantine(self) -> dict[str, int]:
         """How many leads of each source wait for a person now."""
         return self._database.read(
-            lambda connection: {source: number for source, number in connection.execute(_QUARANTINE)}
+            lambda connection: {row[0]: int(row[1]) for row in connection.execute(_QUARANTINE)}
         )
 
     def reasons(self, source: str, *, since: float) -> list[Reason]:
@@ -79,9 +79,7 @@ class SourceFacts:
 
     def last_quarantined(self, source: str) -> str | None:
         """The newest lead of a source that waits for a person."""
-        return self._database.read(
-            lambda connection: connection.scalar(_LAST_QUARANTINED, {"source": source})
-        )
+        return self._database.read(lambda connection: _last_quarantined(connection, source))
 
     def of_enquiry(self, enquiry_id: str) -> tuple[str, ...]:
         """The leads that were made of one enquiry, in their order there, soon after it came."""
@@ -118,7 +116,7 @@ def _counted(connection: Connection, start: float, end: float) -> dict[str, int]
     if end <= start:
         return {}
     rows = connection.execute(_EACH, {"first": first_id(start), "beyond": first_id(end)})
-    return {source: number for source, number in rows}
+    return {row[0]: int(row[1]) for row in rows}
 
 
 def _hours(connection: Connection, wanted: Sequence[int]) -> dict[tuple[str, int], int]:
@@ -148,6 +146,11 @@ def _reasons(connection: Connection, source: str, since: float) -> list[Reason]:
         Reason(state=State(state), code=code, message=message or "", leads=found)
         for state, code, message, found in connection.execute(wanted)
     ]
+
+
+def _last_quarantined(connection: Connection, source: str) -> str | None:
+    found: str | None = connection.scalar(_LAST_QUARANTINED, {"source": source})
+    return found
 
 
 def _of_enquiry(connection: Connection, enquiry_id: str) -> tuple[str, ...]:
