@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.store.audit import Audit
 from gateway.store.database import Database
 from gateway.store.door_counts import DoorCounts
+from gateway.store.editing import Editing
 from gateway.store.key_care import KeyCare
 from gateway.store.sessions import Sessions
 from gateway.store.source_facts import SourceFacts
@@ -17,6 +18,7 @@ class ConsoleStore:
     def __init__(self, database: Database) -> None:
         self.audit = Audit(database)
         self.users = Users(database)
+        self.editing = Editing(database)
         self.sessions = Sessions(database)
         self.doors = DoorCounts(database)
         self.keys = KeyCare(database)

@@ -156,3 +156,15 @@ door_counts = Table(
     Column("last_at", TIME, nullable=False),
     sqlite_with_rowid=False,
 )
+
+# A list of numbers that somebody wants to import, line by line, until they have decided; forgotten after a day.
+suppression_lines = Table(
+    "suppression_lines",
+    metadata,
+    Column("import_id", Text, primary_key=True),  # sortable by time
+    Column("line", Integer, primary_key=True),
+    Column("phone", Text, nullable=False),  # empty: no number
+    Column("verdict", Text, nullable=False),  # new, listed, repeated, or why it is no number
+    Index("suppression_lines_phone", "import_id", "phone"),
+    sqlite_with_rowid=False,
+)

@@ -9,6 +9,7 @@ from flask import Flask
 from gateway.capture import Services
 from gateway.web import blueprints, errors, headers, templates, unreadable
 from gateway.web.api_keys import KeyRing
+from gateway.web.console import error_pages
 from gateway.web.console import page as console_page
 from gateway.web.limits import Limits
 from gateway.web.readiness import Readiness
@@ -27,6 +28,7 @@ def register(app: Flask, services: Services) -> None:
     app.url_map.strict_slashes = True
     app.url_map.merge_slashes = False  # else //x is a redirect, to whatever host the request names
     errors.register(app)
+    app.extensions["gateway.console_errors"] = error_pages.answer
     headers.register(app)
     app.extensions["gateway.limits"] = Limits(services.settings.ratelimit_url)
     console_page.register(app)

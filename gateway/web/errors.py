@@ -1,4 +1,4 @@
-"""The one error shape: RFC 9457 problem documents for programs, a page for people at a form."""
+"""The one error shape: RFC 9457 problem documents for programs, a page for people at a form or in the console."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from urllib.parse import quote
 
 import orjson
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from gateway.leads.lead import Problem
 from gateway.sources.base import NotAuthentic, Unreadable
 from gateway.store import StoreUnavailable, caps
 from gateway.web import form_pages
-from gateway.web.clients import wants_page
+from gateway.web.clients import in_console, wants_page
 from gateway.web.context import correlation_id, services
 from gateway.web.reasons import REASONS
 
@@ -98,7 +98,9 @@ def problem_type(status: int, reason_code: str) -> str:
 
 def respond(refusal: Refusal) -> Response:
     """The refusal as this client can read it."""
-    if wants_page(request):
+    if wants_page(request) and in_console(request):
+        response = current_app.extensions["gateway.console_errors"](refusal)
+    elif wants_page(request):
         response = Response(_page(refusal), refusal.reason.status, content_type="text/html; charset=utf-8")
     else:
         body = orjson.dumps(problem_document(refusal))

@@ -51,6 +51,33 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
             "The source this key belongs to is no longer configured. Ask the gateway's operator.",
         ),
         "access.refused": Reason(403, "Not allowed", "This address is not open to you."),
+        "console.signed_out": Reason(
+            401, "Not signed in", "Sign in to the console and load the page again: /console/sign-in"
+        ),
+        "console.role": Reason(
+            403, "Your role does not allow this", "Ask an admin of the console to do it, or for another role."
+        ),
+        "console.csrf": Reason(
+            403,
+            "This page is too old",
+            "Nothing was changed. Go back, load the page again, and do it once more.",
+        ),
+        "console.foreign_page": Reason(
+            403,
+            "Not from our own page",
+            "Nothing was changed: what was sent comes from a page of another website. Use the console's own page.",
+        ),
+        "console.password_first": Reason(
+            403,
+            "Choose a password first",
+            "Your password was given to you. Choose your own under /console/account.",
+        ),
+        "console.throttled": Reason(
+            429,
+            "Too many attempts",
+            "Wait for Retry-After seconds, then sign in again. Nobody is locked out for good.",
+            retryable=True,
+        ),
         "origin.not_allowed": Reason(
             403,
             "This website may not post here",

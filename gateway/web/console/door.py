@@ -2,13 +2,143 @@
 
 from __future__ import annotations
 
+import hmac
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from flask import Response, current_app, g, request, url_for
+
+from gateway.accounts import sessions
+from gateway.accounts.sessions import SignedIn
+from gateway.sources.body import is_json
+from gateway.store import StoreUnavailable
+from gateway.store.audit import Deed
+from gateway.web.clients import wants_page
+from gateway.web.console import cookies, rights
+from gateway.web.console.next_page import NEXT, as_next
+from gateway.web.console.page import see_other
+from gateway.web.context import client_address, secret_key, services
 from gateway.web.errors import Refusal
+from gateway.web.origins import origin_of
+
+log = structlog.get_logger("gateway.web")
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+OWN_SITE = (
+    None,
+    "same-origin",
+    "none",
+)  # none: typed, or a bookmark; a browser from before 2023 says nothing
+NOTED = 600.0  # seconds before the same person at the same door is written into the audit log again
+MOST_NOTED = 10_000
 
 
-def signed_in() -> None:
+def signed_in() -> Response | None:
     """The guard of every page of the console."""
-    raise Refusal("access.refused")
+    token = cookies.read(cookies.SESSION)
+    found = known(token)
+    if found is None:
+        return _to_the_sign_in()
+    let_in(token, found)
+    if request.method not in SAFE:
+        refuse_foreign_pages()
+        _refuse_without_csrf()
+    try:
+        rights.refuse_the_wrong_role(found.person)
+    except Refusal as refusal:
+        if refusal.reason_code == "console.role":
+            _note_refusal()
+        raise
+    return _to_a_new_password() if found.needs_password else None
 
 
 def anybody() -> None:
-    """The guard of the sign-in itself."""
+    """The guard of the sign-in itself: everybody may see it, only our own page may send it."""
+    if request.method not in SAFE:
+        refuse_foreign_pages()
+
+
+def known(token: str) -> SignedIn | None:
+    """Whose session this is, as long as it is good."""
+    return sessions.find(services().store, services().config.console, token, now=services().clock.now())
+
+
+def let_in(token: str, found: SignedIn) -> None:
+    """Leave in `g` what the views need, and note now and then that the session is used."""
+    g.person, g.signed_in = found.person, found
+    g.csrf = sessions.csrf_of(secret_key(), token)
+    now = services().clock.now()
+    if now - found.session.seen_at >= sessions.TOUCHED:
+        try:
+            services().store.console.sessions.touch(found.session.digest, now=now)
+        except StoreUnavailable as error:  # looking still works while nothing can be written
+            log.info("session.use_not_noted", reason=error.code)
+
+
+def refuse_foreign_pages() -> None:
+    """A request that changes something comes from a page of ours, in a form that only such a page can send."""
+    origin = request.headers.get("Origin")
+    if request.headers.get("Sec-Fetch-Site") not in OWN_SITE or (origin is not None and not _is_ours(origin)):
+        log.warning("authz_fail", why="foreign page", route=str(request.url_rule))
+        raise Refusal("console.foreign_page")
+    if request.content_length and request.mimetype not in FORM_TYPES and not is_json(request.mimetype):
+        raise Refusal("body.media_type")
+
+
+def _is_ours(origin: str) -> bool:
+    """By the configured address, or by the name this very request was sent to."""
+    if origin == origin_of(services().config.public_url):
+        return True
+    return origin.startswith(("http://", "https://")) and urlsplit(origin).netloc == request.host
+
+
+def _refuse_without_csrf() -> None:
+    sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
+    if not hmac.compare_digest(sent.encode(), g.csrf.encode()):
+        log.warning("authz_fail", why="csrf", user=g.person.name, route=str(request.url_rule))
+        raise Refusal("console.csrf")
+
+
+def _to_the_sign_in() -> Response:
+    """A person is led to the sign-in and back; a script is told."""
+    if not wants_page(request):
+        raise Refusal("console.signed_out")
+    target = request.full_path.rstrip("?") if request.method in SAFE else ""
+    wanted: dict[str, Any] = {NEXT: target} if as_next(target) else {}
+    return see_other(url_for("console_sign_in.show", **wanted))
+
+
+def _to_a_new_password() -> Response | None:
+    """Nothing but one's own account is open before a one-time password was replaced."""
+    if request.blueprint in ("console_account", "console_sign_in"):
+        return None
+    if request.method in SAFE and wants_page(request):
+        return see_other(url_for("console_account.show"))
+    raise Refusal("console.password_first")
+
+
+def _note_refusal() -> None:
+    """Into the log each time; into the audit log once in a while for each person and page, so that nobody fills it."""
+    person, endpoint = g.person, request.endpoint or ""
+    log.warning("authz_fail", why="role", user=person.name, role=person.role, route=str(request.url_rule))
+    noted: dict[tuple[str, str], float] = current_app.extensions.setdefault("gateway.refusals_noted", {})
+    now = services().clock.monotonic()
+    if now - noted.get((person.id, endpoint), float("-inf")) < NOTED:
+        return
+    if len(noted) >= MOST_NOTED:
+        noted.clear()
+    noted[person.id, endpoint] = now
+    deed = Deed(
+        actor=person.name,
+        action="access.refused",
+        subject="user",
+        subject_id=person.id,
+        detail={"page": endpoint, "role": person.role.value},
+        address=client_address(),
+    )
+    try:
+        services().store.console.audit.add(deed, now=services().clock.now())
+    except StoreUnavailable as error:
+        log.error("audit.not_written", reason=error.code)

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, g, render_template, request
 
-from gateway.web.console import assets, menu, rights, writing
+from gateway.web.console import assets, menu, rights, said, writing
 from gateway.web.context import services
 from gateway.web.page_policy import nonce
 
@@ -25,12 +25,21 @@ def register(app: Flask) -> None:
 
 def page(template: str, *, status: int = 200, **context: Any) -> Response:
     """A whole page: `console/<template>`, which extends console/layout.html."""
-    return _response(render_template(f"console/{template}", **_around(), **context), status)
+    told = said.said()
+    response = _response(render_template(f"console/{template}", **_around(), said=told, **context), status)
+    if told is not None:
+        said.forget(response)
+    return response
 
 
 def part(template: str, *, status: int = 200, **context: Any) -> Response:
     """A piece of a page that is put in place of an older one."""
     return _response(render_template(f"console/{template}", **_around(), **context), status)
+
+
+def see_other(address: str) -> Response:
+    """After a change, or instead of a page that is not open: look there. htmx goes along like a browser."""
+    return Response("", 303, {"Location": address, "Cache-Control": "no-store"})
 
 
 def wants_part() -> bool:

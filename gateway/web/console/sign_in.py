@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from flask import Blueprint, Response, url_for
 
-from flask import Blueprint, Response
-
-from gateway.accounts import Role
-from gateway.web.console.page import page
-from gateway.web.console.rights import needs
+from gateway.web.console.page import page, see_other
 
 blueprint = Blueprint("console_sign_in", __name__, url_prefix="/console")
 
 
+@blueprint.get("", provide_automatic_options=False)
+def home() -> Response:
+    """The console's short address."""
+    return see_other(url_for("console_overview.show"))
+
+
 @blueprint.get("/sign-in")
-@needs(Role.VIEWER)
-def show(**_names: Any) -> Response:
-    return page("blank.html", heading="sign_in")
+def show() -> Response:
+    return page("sign_in.html")
 
 
 @blueprint.post("/sign-out")
-@needs(Role.VIEWER)
-def sign_out(**_names: Any) -> Response:
-    return page("blank.html", heading="sign_in")
+def sign_out() -> Response:
+    return see_other(url_for("console_sign_in.show"))

@@ -184,6 +184,17 @@ def upgrade() -> None:
     )
     op.add_column("suppressions", sa.Column("reason", sa.Text(), nullable=False, server_default=""))
     op.add_column("suppressions", sa.Column("added_by", sa.Text(), nullable=False, server_default=""))
+    op.create_index("suppressions_since", "suppressions", ["since", "phone"])
+    op.create_table(
+        "suppression_lines",
+        sa.Column("import_id", sa.Text(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("import_id", "line"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("suppression_lines_phone", "suppression_lines", ["import_id", "phone"])
     _partial("leads_aside", "leads", ["state", "id"], ASIDE)
     op.create_index("leads_source", "leads", ["source", "id"])
     _partial("leads_reason", "leads", ["reason_code", "id"], REASONED)

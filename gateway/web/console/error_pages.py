@@ -1,0 +1,41 @@
+"""What went wrong, as a page in the console's look: with its menu for those who have signed in, plain for others."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from flask import Response, g
+
+from gateway.store import StoreUnavailable
+from gateway.web.console import cookies, door
+from gateway.web.console.page import page
+from gateway.web.context import correlation_id
+from gateway.web.errors import Refusal
+
+
+def answer(refusal: Refusal) -> Response:
+    """The page of one refusal; it never holds a value that was sent."""
+    reason = refusal.reason
+    _look_who_it_is()
+    return page(
+        "error.html" if "person" in g else "error_plain.html",
+        status=reason.status,
+        title=reason.title,
+        text=refusal.detail,
+        problems=[problem.message for problem in refusal.problems],
+        seconds=refusal.headers.get("Retry-After", ""),
+        instance=correlation_id(),
+        reason_code=refusal.reason_code,
+        ours=reason.status >= 500,
+    )
+
+
+def _look_who_it_is() -> None:
+    """For an address that does not exist nobody has asked yet."""
+    if "person" in g:
+        return
+    token = cookies.read(cookies.SESSION)
+    with suppress(StoreUnavailable):
+        found = door.known(token) if token else None
+        if found is not None:
+            g.person, g.csrf = found.person, ""

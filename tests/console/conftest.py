@@ -1,0 +1,47 @@
+"""A gateway with its console, and people who have signed in to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.accounts import Role
+from tests.console.at_the_console import AtTheConsole, add_account, console_config, signed_in
+from tests.web.gateway_under_test import Gateway, opened
+
+
+@pytest.fixture
+def open_console_gateway(tmp_path: Path) -> Iterator[Callable[..., Gateway]]:
+    """Opens a gateway with `toml` behind the usual configuration; the rest is for `opened`: a dialer, settings."""
+    with ExitStack() as stack:
+
+        def open_one(toml: str = "", *, config: Any = None, public_url: str = "", **options: Any) -> Gateway:
+            known = {"public_url": public_url} if public_url else {}
+            return stack.enter_context(opened(tmp_path, config or console_config(toml, **known), **options))
+
+        yield open_one
+
+
+@pytest.fixture
+def console(open_console_gateway: Callable[..., Gateway]) -> Gateway:
+    """The usual gateway: `.store`, `.dialer`, `.clock`, `.lead(fields)`, `.form(…)`, `.webhook(…)`."""
+    return open_console_gateway()
+
+
+@pytest.fixture
+def viewer(console: Gateway) -> AtTheConsole:
+    return signed_in(console, add_account(console, "vera", Role.VIEWER))
+
+
+@pytest.fixture
+def operator(console: Gateway) -> AtTheConsole:
+    return signed_in(console, add_account(console, "omar", Role.OPERATOR))
+
+
+@pytest.fixture
+def admin(console: Gateway) -> AtTheConsole:
+    return signed_in(console, add_account(console, "ada", Role.ADMIN))
