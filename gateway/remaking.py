@@ -18,6 +18,7 @@ from gateway.sources.base import Unreadable
 from gateway.sources.keeping import inbound_of
 from gateway.sources.registry import SOURCES
 from gateway.store import Store
+from gateway.store.audit import Deed
 from gateway.store.records import NewLead, Story
 from gateway.store.remaking import Entry, Remake
 
@@ -51,14 +52,17 @@ class InTheQueue:
 
 
 def read_again(
-    store: Store, config: GatewayConfig, lead_ids: Iterable[str], *, now: float
+    store: Store, config: GatewayConfig, lead_ids: Iterable[str], *, now: float, deed: Deed | None = None
 ) -> Iterator[Remade | LeftAlone]:
-    """Read kept enquiries through the configuration as it is now; each result is on disk when it comes."""
+    """Read kept enquiries through the configuration as it is now; each result is on disk when it comes.
+
+    `deed` tells who wants it, for the audit log.
+    """
     waiting = iter(lead_ids)
     while portion := list(islice(waiting, TOGETHER)):
         planned = [_plan(store, config, lead_id, now) for lead_id in portion]
         remakes = [each for each in planned if isinstance(each, Remake)]
-        kept = iter(store.quarantine.remake(remakes, now=now))
+        kept = iter(store.quarantine.remake(remakes, now=now, deed=deed))
         for each in planned:
             if isinstance(each, LeftAlone):
                 yield each

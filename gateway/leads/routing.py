@@ -26,10 +26,15 @@ def route(
     `chosen` is the list its sender wants, where a source lets senders choose: it stands in for the source's own.
     """
     list_id = chosen or source.list_id
-    for candidate in source.routes:
-        if _matches(candidate, fields, extra):
-            return Destination(candidate.dialer or source.dialer, candidate.list_id or list_id)
-    return Destination(source.dialer, list_id)
+    candidate = rule_for(source, fields, extra)
+    if candidate is None:
+        return Destination(source.dialer, list_id)
+    return Destination(candidate.dialer or source.dialer, candidate.list_id or list_id)
+
+
+def rule_for(source: SourceConfig, fields: Mapping[str, str], extra: Mapping[str, Any]) -> Route | None:
+    """The first of the source's routes that these values match; None where the source's own list counts."""
+    return next((each for each in source.routes if _matches(each, fields, extra)), None)
 
 
 def _matches(candidate: Route, fields: Mapping[str, str], extra: Mapping[str, Any]) -> bool:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gateway.store import fetches, holds, remaking
+from gateway.store.audit import Deed, note
 from gateway.store.database import Database
 from gateway.store.fetches import PutOff, WaitingLead, Withdrawal, Withdrawn
 from gateway.store.records import AcceptedLead, Hold
 from gateway.store.remaking import Remake
+from gateway.store.transaction import Transaction
 
 
 class Quarantine:
@@ -17,9 +20,14 @@ class Quarantine:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def remake(self, remakes: Sequence[Remake], *, now: float) -> list[AcceptedLead | None]:
-        """What each lead has become, on disk; None for those that were not quarantined any more."""
-        return self._database.write(lambda transaction: remaking.remake(transaction, remakes, now))
+    def remake(
+        self, remakes: Sequence[Remake], *, now: float, deed: Deed | None = None
+    ) -> list[AcceptedLead | None]:
+        """What each lead has become, on disk; None for those that were not quarantined any more.
+
+        `deed` tells who wants it: it is written down for each lead that was remade.
+        """
+        return self._database.write(lambda transaction: _remake(transaction, remakes, now, deed))
 
     def siblings(self, lead_id: str) -> tuple[str, ...]:
         """The leads of the same enquiry, in the order in which they stood in it."""
@@ -81,3 +89,13 @@ class Quarantine:
 
     def _sooner(self, source: str, dialer: str, now: float) -> int:
         return self._database.write(lambda transaction: fetches.at_once(transaction, source, dialer, now))
+
+
+def _remake(
+    transaction: Transaction, remakes: Sequence[Remake], now: float, deed: Deed | None
+) -> list[AcceptedLead | None]:
+    results = remaking.remake(transaction, remakes, now)
+    if deed is not None:
+        done = [each.id for each in results if each is not None]
+        note(transaction, [replace(deed, subject_id=lead_id) for lead_id in done], now)
+    return results

@@ -17,7 +17,7 @@ from gateway.store.transaction import Bulk, Transaction
 from gateway.store.untold import note
 
 TIME_CHARACTERS = 8  # of an id: all leads of one enquiry begin with the moment it was received
-ACTIONS = ("fetch", "remake")  # entries beside a lead's attempts at a dialer
+ACTIONS = ("fetch", "remake", "edit", "withdraw")  # entries beside a lead's attempts at a dialer
 
 _QUARANTINED = Bulk("FROM leads WHERE id IN (VALUES", 1, ") AND state = 'quarantined' {lock}")
 _ENQUIRY_OF = Bulk("FROM leads WHERE id IN (VALUES", 1, ")")

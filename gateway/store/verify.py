@@ -94,7 +94,7 @@ CHECKS = (
         query="""
             SELECT id FROM leads WHERE state = 'delivered' AND NOT EXISTS
                 (SELECT 1 FROM attempts WHERE attempts.lead_id = leads.id
-                    AND attempts.action NOT IN ('fetch', 'remake'))
+                    AND attempts.action NOT IN ('fetch', 'remake', 'edit', 'withdraw'))
         """,
         message="Leads count as delivered although nothing was sent and nobody resolved them.",
         next_step="Look for them in the dialer by their phone number; those that are not there: gateway"
