@@ -60,7 +60,7 @@ def read_again(
     """
     waiting = iter(lead_ids)
     while portion := list(islice(waiting, TOGETHER)):
-        planned = [_plan(store, config, lead_id, now) for lead_id in portion]
+        planned = [plan(store, config, lead_id, now) for lead_id in portion]
         remakes = [each for each in planned if isinstance(each, Remake)]
         kept = iter(store.quarantine.remake(remakes, now=now, deed=deed))
         for each in planned:
@@ -81,7 +81,8 @@ def completed(
 # -- one lead ------------------------------------------------------------------------------------------------
 
 
-def _plan(store: Store, config: GatewayConfig, lead_id: str, now: float) -> Remake | LeftAlone:
+def plan(store: Store, config: GatewayConfig, lead_id: str, now: float) -> Remake | LeftAlone:
+    """What a quarantined lead would become; nothing is written."""
     story = store.story(lead_id)
     if story is None or story.lead.state is not State.QUARANTINED:
         return _not_quarantined(lead_id)

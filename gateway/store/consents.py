@@ -11,6 +11,7 @@ from gateway.leads.consent import Consent
 from gateway.store import purging
 from gateway.store.columns import clean
 from gateway.store.database import Database
+from gateway.store.stopping import stop_waiting
 from gateway.store.tables import consents
 from gateway.store.transaction import Bulk, Transaction
 
@@ -57,6 +58,7 @@ def of_lead(connection: Connection, lead_id: str) -> tuple[Consent, ...]:
 def _withdraw(transaction: Transaction, lead_id: str, phone: str, consent: Consent) -> None:
     if purging.suppress(transaction, phone, consent.at):  # pressed twice is said once
         add(transaction, [(lead_id, consent)])
+        stop_waiting(transaction, [phone], consent.at)
 
 
 def _row(lead_id: str, consent: Consent) -> tuple[str | float | int | None, ...]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from gateway.store.alert_messages import AlertMessages
+from gateway.store.alerts import Alerts
 from gateway.store.audit import Audit
 from gateway.store.database import Database
 from gateway.store.door_counts import DoorCounts
 from gateway.store.editing import Editing
+from gateway.store.jobs import Jobs
 from gateway.store.key_care import KeyCare
 from gateway.store.sessions import Sessions
 from gateway.store.source_facts import SourceFacts
+from gateway.store.suppression_lists import SuppressionLists
+from gateway.store.suppressions import Suppressions
 from gateway.store.users import Users
 
 
@@ -23,3 +28,8 @@ class ConsoleStore:
         self.doors = DoorCounts(database)
         self.keys = KeyCare(database)
         self.sources = SourceFacts(database)
+        self.jobs = Jobs(database)
+        self.suppressions = Suppressions(database)
+        self.suppression_lists = SuppressionLists(database)
+        self.alerts = Alerts(database)
+        self.alert_messages = AlertMessages(database)

@@ -13,7 +13,9 @@ users = Table(
     Column("name", Text, nullable=False, unique=True),  # what one signs in with, case-folded
     Column("role", Text, nullable=False),  # viewer, operator or admin
     Column("password_hash", Text),  # Argon2id; NULL: signs in elsewhere, or not yet
-    Column("one_time_until", TIME),  # somebody else chose the password: to be replaced, and no good after this
+    Column(
+        "one_time_until", TIME
+    ),  # somebody else chose the password: to be replaced, and no good after this
     Column("totp_secret", LargeBinary),  # sealed with the secret key; NULL: no second factor
     Column("totp_step", Integer, nullable=False, server_default="0"),  # the last one used: none counts twice
     Column("subject", Text, unique=True),  # issuer and subject at the company's own sign-in
@@ -96,19 +98,44 @@ alerts = Table(
     Column("severity", Text, nullable=False),  # warning or critical
     Column("opened_at", TIME, nullable=False),
     Column("seen_at", TIME, nullable=False),
+    Column("raised_at", TIME),  # it had lasted long enough; NULL: nobody is told, and no page shows it yet
     Column("closed_at", TIME),
+    Column("times", Integer, nullable=False, server_default="1"),  # above 1: it came back soon after its end
     Column("leads", Integer),
+    Column("peak", Integer),  # the most leads it ever was
     Column("summary", Text, nullable=False),
     Column("next_step", Text, nullable=False),
-    Column("told_at", TIME),
+    Column("told_at", TIME),  # when a message about it was written last
     Column("recovery_told_at", TIME),
-    Column("tries", Integer, nullable=False, server_default="0"),
-    Column("next_try_at", TIME),
-    Column("problem", Text),  # why it could not be told
     Column("seen_by", Text),  # who has said that they are at it
 )
 _OPEN = text("closed_at IS NULL")
 Index("alerts_open", alerts.c.rule, alerts.c.subject, unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN)
+Index("alerts_closed", alerts.c.closed_at)
+
+# What is to be told about alerts: one row for each message and target, from its writing until it was taken.
+alert_messages = Table(
+    "alert_messages",
+    metadata,
+    Column("id", Text, primary_key=True),  # sortable by time
+    Column("target", Text, nullable=False),  # its reference in gateway.toml, never the address itself
+    Column("severity", Text, nullable=False),  # warning, critical or good
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_at", TIME, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_at", TIME),  # only while it waits; moved on by whoever sends it, which is the lease
+    Column("told_at", TIME),
+    Column("problem", Text),  # of the last try
+)
+_UNSENT = text("next_at IS NOT NULL")
+Index(
+    "alert_messages_waiting",
+    alert_messages.c.target,
+    alert_messages.c.next_at,
+    sqlite_where=_UNSENT,
+    postgresql_where=_UNSENT,
+)
 
 # What a person asked to be done to many leads at once.
 jobs = Table(

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gateway.store import purging
+from gateway.store.alert_messages import purge_messages
+from gateway.store.alerts import purge_alerts
 from gateway.store.callbacks import expire_callbacks, purge_callbacks
 from gateway.store.database import Database
 from gateway.store.pulls import purge_rows
 from gateway.store.shapes import purge_fields
 from gateway.store.spam_marks import purge_proofs, purge_texts
+from gateway.store.suppression_lists import purge_lines
 from gateway.store.transaction import Transaction
 from gateway.store.watching import purge_hours
 
@@ -23,6 +26,9 @@ PURGES: tuple[purging.Purge, ...] = (
     purge_fields,
     expire_callbacks,
     purge_callbacks,
+    purge_lines,
+    purge_alerts,
+    purge_messages,
 )
 
 

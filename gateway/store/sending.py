@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gateway.leads.lead import State
+from gateway.store import stopping
 from gateway.store.operations import LeadResult, Mark, MarkSending, RecordAttempt, Release
 from gateway.store.transaction import Bulk, Row, Transaction
 
@@ -25,13 +26,6 @@ _SEND = Bulk(
     " sent_at = CAST(v.column3 AS DOUBLE PRECISION), updated_at = CAST(v.column3 AS DOUBLE PRECISION),"
     " attempts = leads.attempts + 1, looked_up = 0 FROM (VALUES",
     3,
-    ") AS v WHERE leads.id = v.column1",
-)
-_SUPPRESS = Bulk(
-    "UPDATE leads SET state = 'suppressed', reason_code = 'suppressed', message = NULL, owner = NULL,"
-    " next_at = NULL, updated_at = CAST(v.column2 AS DOUBLE PRECISION),"
-    " finished_at = CAST(v.column2 AS DOUBLE PRECISION) FROM (VALUES",
-    2,
     ") AS v WHERE leads.id = v.column1",
 )
 _STILL_ITS_ATTEMPT = Bulk(
@@ -80,7 +74,7 @@ def mark_sending(transaction: Transaction, operations: Sequence[MarkSending]) ->
     }
     in_flight: set[tuple[str, str]] = set()
     send: list[Row] = []
-    suppress: list[Row] = []
+    suppressed: list[str] = []
     results: list[dict[str, Mark]] = []
     for operation in operations:
         marks: dict[str, Mark] = {}
@@ -90,10 +84,11 @@ def mark_sending(transaction: Transaction, operations: Sequence[MarkSending]) ->
             if mark is Mark.SENT_OK:
                 send.append((lead_id, operation.attempt_id, operation.now))
             elif mark is Mark.SUPPRESSED:
-                suppress.append((lead_id, operation.now))
+                suppressed.append(lead_id)
         results.append(marks)
     transaction.write(_SEND, send)
-    transaction.write(_SUPPRESS, suppress)
+    if suppressed:
+        stopping.suppress(transaction, suppressed, max(operation.now for operation in operations))
     return results
 
 

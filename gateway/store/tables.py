@@ -192,6 +192,7 @@ suppressions = Table(
     Column("since", TIME, nullable=False),
     Column("reason", Text, nullable=False, server_default=""),
     Column("added_by", Text, nullable=False, server_default=""),
+    Index("suppressions_since", "since", "phone"),
 )
 
 # One row per request that waits to leave, is under way, or began within the last second; see permits.py.

@@ -39,6 +39,8 @@ REASONED = "reason_code IS NOT NULL"
 NAMED = "dialer_lead_id IS NOT NULL"
 OPEN = "closed_at IS NULL"
 UNFINISHED = "finished_at IS NULL"
+UNSENT = "next_at IS NOT NULL"
+GIVEN_UP = "standing = 'given_up'"
 
 TIME = sa.Float(precision=53)
 
@@ -129,19 +131,36 @@ def upgrade() -> None:
         sa.Column("severity", sa.Text(), nullable=False),
         sa.Column("opened_at", TIME, nullable=False),
         sa.Column("seen_at", TIME, nullable=False),
+        sa.Column("raised_at", TIME, nullable=True),
         sa.Column("closed_at", TIME, nullable=True),
+        sa.Column("times", sa.Integer(), nullable=False, server_default="1"),
         sa.Column("leads", sa.Integer(), nullable=True),
+        sa.Column("peak", sa.Integer(), nullable=True),
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("next_step", sa.Text(), nullable=False),
         sa.Column("told_at", TIME, nullable=True),
         sa.Column("recovery_told_at", TIME, nullable=True),
-        sa.Column("tries", sa.Integer(), nullable=False, server_default="0"),
-        sa.Column("next_try_at", TIME, nullable=True),
-        sa.Column("problem", sa.Text(), nullable=True),
         sa.Column("seen_by", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     _partial("alerts_open", "alerts", ["rule", "subject"], OPEN, unique=True)
+    op.create_index("alerts_closed", "alerts", ["closed_at"])
+    op.create_table(
+        "alert_messages",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("severity", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("created_at", TIME, nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("next_at", TIME, nullable=True),
+        sa.Column("told_at", TIME, nullable=True),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    _partial("alert_messages_waiting", "alert_messages", ["target", "next_at"], UNSENT)
+    _partial("callbacks_given_up", "callbacks", ["last_at"], GIVEN_UP)
     op.create_table(
         "jobs",
         sa.Column("id", sa.Text(), nullable=False),

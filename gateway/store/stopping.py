@@ -1,0 +1,54 @@
+"""Leads whose number must not be called: taken out of wherever they wait, whichever process has them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gateway.leads.lead import State
+from gateway.store.transaction import Bulk, Transaction
+from gateway.store.untold import note
+
+# In the order of their ids, as marks lock them: two transactions never wait for each other both ways.
+_OF_NUMBERS = Bulk(
+    "FROM (VALUES",
+    1,
+    ") AS v JOIN leads ON leads.phone = v.column1"
+    " WHERE leads.state IN ('queued', 'sending', 'held', 'quarantined', 'dead') ORDER BY leads.id {lock}",
+)
+SUPPRESS = Bulk(
+    "UPDATE leads SET state = 'suppressed', reason_code = 'suppressed', message = NULL, owner = NULL,"
+    " hold_scope = NULL, next_at = NULL, updated_at = CAST(v.column2 AS DOUBLE PRECISION),"
+    " finished_at = CAST(v.column2 AS DOUBLE PRECISION) FROM (VALUES",
+    2,
+    ") AS v WHERE leads.id = v.column1",
+)
+_END_IDENTITIES = Bulk("DELETE FROM identities WHERE lead_id IN (VALUES", 1, ")")
+_WAITING = frozenset({State.QUEUED, State.HELD, State.QUARANTINED, State.DEAD})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stopped:
+    """What became of the leads of numbers that must not be called from now on."""
+
+    lead_ids: tuple[str, ...] = ()  # suppressed now
+    leaving: int = 0  # on their way in this very moment: nobody can call them back
+
+
+def stop_waiting(transaction: Transaction, phones: Sequence[str], now: float) -> Stopped:
+    """Suppress what waits for these numbers; a line that has such a lead in memory finds it gone when it marks it.
+
+    The rows are locked, so a lead is either stopped here or was committed as leaving before.
+    """
+    numbers = [(phone,) for phone in sorted(set(phones)) if phone]
+    rows = transaction.read("leads.id, leads.state", _OF_NUMBERS, numbers)
+    waiting = [lead_id for lead_id, state in rows if state in _WAITING]
+    suppress(transaction, waiting, now)
+    return Stopped(lead_ids=tuple(waiting), leaving=sum(state == State.SENDING for _, state in rows))
+
+
+def suppress(transaction: Transaction, lead_ids: Sequence[str], now: float) -> None:
+    """These leads are never sent; taken off the list, their person may enquire again at once."""
+    note(transaction, lead_ids, now)
+    transaction.write(SUPPRESS, [(lead_id, now) for lead_id in lead_ids])
+    transaction.write(_END_IDENTITIES, [(lead_id,) for lead_id in lead_ids])
