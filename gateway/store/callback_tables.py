@@ -34,3 +34,5 @@ Index(
     sqlite_where=_WAITING,
     postgresql_where=_WAITING,
 )
+_GIVEN_UP = text("standing = 'given_up'")
+Index("callbacks_given_up", callbacks.c.last_at, sqlite_where=_GIVEN_UP, postgresql_where=_GIVEN_UP)
