@@ -14,6 +14,7 @@ from werkzeug.wsgi import ClosingIterator
 from gateway.leads.lead import LeadStatus, State
 from gateway.sources.base import Reply
 from gateway.web.errors import Refusal, problem_document
+from gateway.web.reasons import REASONS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -89,6 +90,11 @@ def refused(refusal: Refusal, *, headers: Mapping[str, str] | None = None) -> An
         content_type="application/problem+json",
         headers=headers or {},
     )
+
+
+def status_of(state: State) -> int:
+    """The HTTP status of the answer to a lead in this state."""
+    return REASONS[REFUSALS[state]].status if state in REFUSALS else _STATUS[state]
 
 
 def shown(lead: LeadStatus, *, status_url: str) -> Answer:

@@ -31,9 +31,9 @@ PROBLEMS: Mapping[str, str] = {
     "call.action": "Leave action out, or send manual_dial.",
     "call.number_or_lead": "Send either a number (value) or the id of a stored lead (lead_id), and not both.",
 }
-_NUMBER = ("value", "number", "mobile_no", "phone_number")
-_FIELDS = (
-    *_NUMBER,
+NUMBER_NAMES = ("value", "number", "mobile_no", "phone_number")
+FIELDS = (
+    *NUMBER_NAMES,
     "lead_id",
     "agent_user",
     "search",
@@ -44,12 +44,12 @@ _FIELDS = (
     "source",
     "action",
 )
-_MEANT = {squeeze(name): name for name in _FIELDS}
-_WORD = re.compile(r"[0-9A-Za-z_.-]{1,20}", re.ASCII)
-_REFERENCE = re.compile(r"[0-9A-Za-z-]{1,36}", re.ASCII)
-_CODE = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
-_DIGITS = re.compile(r"[0-9]{6,16}", re.ASCII)
-_LEAD = re.compile(r"[0-9A-Z]{20}", re.ASCII)
+_MEANT = {squeeze(name): name for name in FIELDS}
+WORD = re.compile(r"[0-9A-Za-z_.-]{1,20}", re.ASCII)
+REFERENCE = re.compile(r"[0-9A-Za-z-]{1,36}", re.ASCII)
+PHONE_CODE = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
+DIGITS = re.compile(r"[0-9]{6,16}", re.ASCII)
+LEAD_ID = re.compile(r"[0-9A-Z]{20}", re.ASCII)
 _FLAGS = {
     "true": True,
     "yes": True,
@@ -123,13 +123,13 @@ def read_call(
     _refuse_unknown(reader)
     if reader.text("action") not in ("", "manual_dial"):
         reader.add("action", "call.action")
-    agent = reader.matching("agent_user", _WORD, "call.agent")
+    agent = reader.matching("agent_user", WORD, "call.agent")
     if not agent and not any(problem.field == "agent_user" for problem in reader.problems):
         reader.add("agent_user", "call.agent_missing")
-    origin = reader.matching("source", _WORD, "call.source")
+    origin = reader.matching("source", WORD, "call.source")
     if len(origin) == 1:
         reader.add("source", "call.source")
-    code = reader.matching("phone_code", _CODE, "call.phone_code")
+    code = reader.matching("phone_code", PHONE_CODE, "call.phone_code")
     lead_id, phone = _whom(reader, code, _rules(source, config))
     request = CallRequest(
         agent_user=agent,
@@ -147,7 +147,7 @@ def read_call(
 
 def _refuse_unknown(reader: _Reader) -> None:
     for name in list(reader.fields)[:_MOST_PROBLEMS]:
-        if name not in _FIELDS:
+        if name not in FIELDS:
             meant = suggest(squeeze(name), _MEANT)
             hint = f"Did you mean {meant}?" if meant else ""
             reader.problems.append(reasons.problem(safe_name(name), "field.unknown", hint))
@@ -157,13 +157,13 @@ def _refuse_unknown(reader: _Reader) -> None:
 
 def _whom(reader: _Reader, code: str, rules: PhoneRules) -> tuple[str, str]:
     """The lead's id or the digits to dial."""
-    names = [name for name in _NUMBER if reader.text(name)]
+    names = [name for name in NUMBER_NAMES if reader.text(name)]
     lead_id = reader.text("lead_id")
     if len(names) + bool(lead_id) > 1:
         reader.add(names[-1], "call.number_or_lead")
     elif lead_id:
         # Anything may be sent; what can be no id is a lead that does not exist.
-        return (lead_id if _LEAD.fullmatch(lead_id) else "-"), ""
+        return (lead_id if LEAD_ID.fullmatch(lead_id) else "-"), ""
     elif not names:
         reader.problems.append(reasons.problem("value", "phone.required"))
     else:
@@ -173,7 +173,7 @@ def _whom(reader: _Reader, code: str, rules: PhoneRules) -> tuple[str, str]:
 
 def _digits(reader: _Reader, name: str, code: str, rules: PhoneRules) -> str:
     text = reader.text(name)
-    if code and not _DIGITS.fullmatch(text):
+    if code and not DIGITS.fullmatch(text):
         reader.add(name, "call.number")
         return ""
     return _checked(reader, name, lambda: _dialed(text, code, rules))
@@ -195,7 +195,7 @@ def _checked(reader: _Reader, name: str, read: Callable[[], str]) -> str:
 
 
 def _reference(reader: _Reader, source: SourceConfig, config: GatewayConfig) -> str:
-    text = reader.matching("prospects_id", _REFERENCE, "call.reference")
+    text = reader.matching("prospects_id", REFERENCE, "call.reference")
     dialer = config.dialers.get(source.dialer)
     if dialer is not None and len(text) > dialer.prospects_id_max:
         reader.add("prospects_id", "call.reference")

@@ -9,6 +9,7 @@ from gateway.web.lead_batches import ROW_KEY
 from gateway.web.openapi.lead_fields import lead_schema_node
 
 LEAD_ID = "01KAW3RC8X5T2M9QZ4VH"
+CALL_ID = "01KAW3S0D2M7K4XT9Q1C"
 MOMENT = "2026-11-23T10:00:00Z"
 
 
@@ -134,13 +135,24 @@ def _problem() -> dict[str, Any]:
         },
         {
             "errors": {"type": "array", "items": ref("FieldProblem"), "description": "One entry per field."},
+            "violated-policies": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "The limits that are full, by their names in RateLimit-Policy.",
+            },
             "lead": ref("StoredLead"),
-            "dialer": {"anyOf": [ref("InTheDialer"), {"type": "null"}]},
+            "call": ref("Call"),
+            "dialer": {"anyOf": [ref("InTheDialer"), _dialer_alone(), {"type": "null"}]},
             "warnings": {"type": "array", "items": ref("Warning")},
             "status_url": text("Where the kept lead can be asked for.", format="uri"),
         },
         description="A problem document (RFC 9457). It never repeats a value that was sent.",
     )
+
+
+def _dialer_alone() -> dict[str, Any]:
+    """Of a call: no lead need be there."""
+    return strict_object({"name": text("Which dialer.")})
 
 
 def _field_problem() -> dict[str, Any]:

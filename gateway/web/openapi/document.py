@@ -6,9 +6,12 @@ from functools import lru_cache
 from typing import Any
 
 from gateway.settings import program_version
-from gateway.web.openapi import lead_operations, other_doors
+from gateway.web.openapi import call_operation, callback_messages, lead_operations, other_doors
 from gateway.web.openapi.answer_schemas import schemas
+from gateway.web.openapi.guide import guide
 from gateway.web.openapi.replies import examples, headers
+from gateway.web.prose import markdown
+from gateway.web.signed_partners import SOURCE_HEADER
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _ABOUT = (
@@ -18,6 +21,8 @@ _ABOUT = (
 )
 _TAGS = {
     lead_operations.TAG: "Send leads with an API key, and ask what became of them.",
+    call_operation.TAG: "Have an agent call a number, or a lead you sent.",
+    callback_messages.TAG: "Messages the gateway posts to the callback_url of your source when a lead ends.",
     other_doors.DROP_IN: "For programs that speak the dialer's own API: only the host name changes.",
     other_doors.WEBHOOKS: "For platforms, portals and automations that send in their own words.",
     other_doors.FORMS: "For forms on websites, with or without a script.",
@@ -34,14 +39,17 @@ def document(public_url: str) -> dict[str, Any]:
             "title": "Lead Gateway",
             "version": program_version(),
             "summary": "Leads in, the dialer's Lead IDs out.",
-            "description": _ABOUT,
+            "description": f"{_ABOUT}\n\n{markdown(guide(public_url.rstrip('/')))}",
         },
         "servers": [{"url": public_url.rstrip("/")}],
         "tags": [{"name": name, "description": description} for name, description in _TAGS.items()],
-        "paths": lead_operations.paths() | other_doors.paths(),
+        "paths": lead_operations.paths()
+        | call_operation.paths(lead_operations.SECURITY)
+        | other_doors.paths(),
+        "webhooks": callback_messages.webhooks(),
         "components": {
-            "schemas": schemas(),
-            "parameters": lead_operations.parameters(),
+            "schemas": schemas() | call_operation.schemas() | callback_messages.schemas(),
+            "parameters": lead_operations.parameters() | callback_messages.parameters(),
             "headers": headers(),
             "examples": examples(),
             "securitySchemes": _security_schemes(),
@@ -60,6 +68,16 @@ def _security_schemes() -> dict[str, Any]:
             "description": "Your API key: gw_live_… for real leads, gw_test_… for leads that are never dialed.",
         },
         "apiKey": key("X-Api-Key", "header", "The same API key in a header of its own."),
+        "signedSource": key(SOURCE_HEADER, "header", "Signed instead of a key: the name of your source."),
+        "signedId": key("webhook-id", "header", "The id of this request, kept when it is sent again."),
+        "signedTime": key(
+            "webhook-timestamp", "header", "When it was signed, in seconds; five minutes are good."
+        ),
+        "signature": key(
+            "webhook-signature",
+            "header",
+            "v1, and the base64 of HMAC-SHA256 over id.timestamp.body (of a GET its path): standardwebhooks.com.",
+        ),
         "basic": {"type": "http", "scheme": "basic", "description": "The agreed name and password."},
         "keyParameter": key("key", "query", "An API key as a parameter, for the drop-in alone."),
         "webhookToken": key("X-Gateway-Token", "header", "The agreed token of a webhook."),

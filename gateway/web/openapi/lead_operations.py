@@ -15,6 +15,7 @@ from gateway.web.openapi.replies import (
     READING,
     READING_A_FORM,
     REFUSED_LEAD,
+    WHOLE,
     example_problem,
     problems,
     told,
@@ -23,7 +24,22 @@ from gateway.web.openapi.replies import (
 from gateway.web.preferences import LONGEST
 
 TAG = "Leads"
-SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"apiKey": []}]
+SIGNED = ("signedSource", "signedId", "signedTime", "signature")
+SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"apiKey": []}, {name: [] for name in SIGNED}]
+# What a row of a batch is refused for alone, in `results`; the others refuse the whole.
+OF_A_ROW = (
+    *REFUSED_LEAD,
+    "body.not_an_object",
+    "body.charset",
+    "body.number",
+    "body.surrogate",
+    "body.too_many_fields",
+    "field.duplicate",
+    "idempotency.invalid",
+    "idempotency.running",
+    "idempotency.reused",
+)
+_READING_ROWS = ("body.encoded", "body.media_type", "body.not_utf8", "body.not_json", "body.too_deep")
 _USUAL_WAIT = SourceConfig(name="", kind="", dialer="", list_id="").wait
 _REPEATED = ("Idempotent-Replayed", "Preference-Applied")
 
@@ -120,8 +136,8 @@ def _create() -> dict[str, Any]:
             "required": True,
             "content": {
                 "application/json": schema | {"example": example_lead()},
-                "application/x-www-form-urlencoded": schema,
-                "multipart/form-data": schema,
+                "application/x-www-form-urlencoded": schema | {"example": example_lead()},
+                "multipart/form-data": schema | {"example": example_lead()},
             },
         },
         "responses": {status: with_headers(each, *_REPEATED) for status, each in answers.items()}
@@ -153,7 +169,9 @@ def _create_many() -> dict[str, Any]:
         "summary": "Send many leads",
         "description": f"Up to {lead_batches.MOST_ROWS:,} leads in one commit, answered one by one in order. "
         "One bad row never fails the others. A row may have an idempotency_key of its own. Without Prefer the "
-        "answer comes as soon as all are kept; Prefer: wait=N waits for the dialer, for all rows together.",
+        "answer comes as soon as all are kept; Prefer: wait=N waits for the dialer, for all rows together. "
+        f"A body may have {lead_batches.MOST_BYTES >> 20} MiB. A row alone may be refused with "
+        f"{', '.join(OF_A_ROW)}, or with a field's code.",
         "security": SECURITY,
         "parameters": [_parameter("Idempotency-Key"), _parameter("Prefer")],
         "requestBody": {
@@ -161,12 +179,26 @@ def _create_many() -> dict[str, Any]:
             "content": {"application/json": {"schema": schema, "example": example}},
         },
         "responses": responses
-        | problems(*ASKING, *READING, "batch.not_a_list", "batch.empty", "records.too_many", *AGAIN, *ALWAYS),
+        | problems(
+            *ASKING,
+            *WHOLE,
+            *_READING_ROWS,
+            "batch.not_a_list",
+            "batch.empty",
+            "records.too_many",
+            *AGAIN,
+            *ALWAYS,
+        ),
     }
 
 
 def _show() -> dict[str, Any]:
-    example = example_answer("delivered", "1764")
+    rejected = example_answer("rejected") | {"outcome": "failure", "reason_code": "phone.invalid"}
+    shown = {
+        "delivered": example_answer("delivered", "1764"),
+        "queued": example_answer("queued"),
+        "rejected": rejected,
+    }
     return {
         "tags": [TAG],
         "operationId": "showLead",
@@ -183,8 +215,8 @@ def _show() -> dict[str, Any]:
                 "example": LEAD_ID,
             }
         ],
-        "responses": {"200": told("Found, whatever became of it.", ref("LeadAnswer"), {"delivered": example})}
-        | problems(*ASKING, "lead.not_found", *ALWAYS),
+        "responses": {"200": told("Found, whatever became of it.", ref("LeadAnswer"), shown)}
+        | problems(*ASKING, *WHOLE, "lead.not_found", *ALWAYS),
     }
 
 

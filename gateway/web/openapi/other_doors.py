@@ -14,6 +14,7 @@ from gateway.web.openapi.replies import (
     READING,
     READING_A_FORM,
     REFUSED_LEAD,
+    WHOLE,
     problems,
     told,
 )
@@ -143,17 +144,17 @@ def _webhook(method: str) -> dict[str, Any]:
             *({name: []} for name in ("webhookToken", "tokenParameter", "basic", "webhookSignature")),
             {},
         ],
-        "responses": {"200": acknowledged}
-        | problems(
-            "auth.refused", "access.refused", "route.not_found", "body.too_large", "body.cut_off", *ALWAYS
-        ),
+        "responses": {"200": acknowledged} | problems("auth.refused", "route.not_found", *WHOLE, *ALWAYS),
     }
     if method == "post":
         example = {"contact": {"name": "Asha Verma", "phone": "9876543210"}}
         operation["requestBody"] = {
             "content": {
                 "application/json": {"schema": {"type": ["object", "array"]}, "example": example},
-                "application/x-www-form-urlencoded": {"schema": {"type": "object"}},
+                "application/x-www-form-urlencoded": {
+                    "schema": {"type": "object"},
+                    "example": {"name": "Asha Verma", "phone": "9876543210"},
+                },
             }
         }
     return operation
@@ -166,8 +167,7 @@ def _form() -> dict[str, Any]:
     answer = ref("LeadAnswer")
     schema = {"type": "object", "additionalProperties": {"type": ["string", "integer", "null"]}}
     example = {"name": "Asha Verma", "phone": "9876543210"}
-    delivered = example_answer("delivered", "1764")
-    del delivered["status_url"]
+    delivered = _untold(example_answer("delivered", "1764"))
     return {
         "tags": [FORMS],
         "operationId": "submitForm",
@@ -190,13 +190,17 @@ def _form() -> dict[str, Any]:
             "required": True,
             "content": {
                 "application/json": {"schema": schema, "example": example},
-                "application/x-www-form-urlencoded": {"schema": schema},
+                "application/x-www-form-urlencoded": {"schema": schema, "example": example},
             },
         },
         "responses": {
             "201": told("The dialer has the lead.", answer, {"delivered": delivered}),
-            "202": told("Kept; it will be delivered.", answer, {}),
-            "200": told("Kept before: the same person again.", answer, {}),
+            "202": told("Kept; it will be delivered.", answer, {"queued": _untold(example_answer("queued"))}),
+            "200": told(
+                "Kept before: the same person again.",
+                answer,
+                {"duplicate": _untold(example_answer("duplicate"))},
+            ),
         }
         | problems(
             "origin.not_allowed",
@@ -209,3 +213,8 @@ def _form() -> dict[str, Any]:
             *ALWAYS,
         ),
     }
+
+
+def _untold(answer: dict[str, Any]) -> dict[str, Any]:
+    """Nobody at a form may ask later."""
+    return {name: value for name, value in answer.items() if name != "status_url"}
