@@ -17,6 +17,7 @@ from gateway.delivery import Delivery
 from gateway.dialer import open_dialer
 from gateway.dialer.outcome import Dialer
 from gateway.fetching import Fetcher
+from gateway.operating.worker import JobWorker
 from gateway.pulling import Puller
 from gateway.settings import Settings
 from gateway.store import Store
@@ -53,7 +54,9 @@ def create_services(
     watch = Watch(config, store, clock)
     teller = Teller(config, store=store, clock=clock)
     calls = CallsOnArrival(services)
-    return replace(services, background=(fetcher, Puller(services), watch, teller, calls))
+    return replace(
+        services, background=(fetcher, Puller(services), watch, teller, calls, JobWorker(services))
+    )
 
 
 def create_app(

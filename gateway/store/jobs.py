@@ -255,8 +255,15 @@ def _finish(
     transaction: Transaction, job: Job, standing: Standing, now: float, problem: str | None = None
 ) -> None:
     transaction.run(_FINISH, (standing.value, now, problem, job.id))
-    counts = {"looked_at": job.looked_at, "changed": job.changed}
-    ended = _deed("gateway", "job.finished", job.id, did=job.action, standing=standing, **counts)
+    ended = _deed(
+        "gateway",
+        "job.finished",
+        job.id,
+        did=job.action,
+        standing=standing,
+        looked_at=job.looked_at,
+        changed=job.changed,
+    )
     note(transaction, [ended], now)
 
 
