@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from gateway.config.alert_table import read_alerts
 from gateway.config.console_table import read_console
 from gateway.config.dialers import read_dialer
 from gateway.config.drop_in_tables import refuse_shared_networks
@@ -65,6 +66,7 @@ def parse_config(text: str, environ: Mapping[str, str]) -> GatewayConfig:
         trusted_proxies=gateway.whole("trusted_proxies", DEFAULT.trusted_proxies, 0, 8),
         lead_sources=_lead_sources(root),
         console=read_console(root, home),
+        alerts=read_alerts(root),
         raw=data,
         secrets=frozenset(findings.secrets),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from gateway.config.alert_table import AlertsConfig
 from gateway.config.console_table import ConsoleConfig
 
 
@@ -198,5 +199,6 @@ class GatewayConfig:
     trusted_proxies: int = 0
     lead_sources: Mapping[str, str] = field(default_factory=dict)  # alias (case-folded) → name, asked first
     console: ConsoleConfig = field(default_factory=ConsoleConfig)
+    alerts: AlertsConfig = field(default_factory=AlertsConfig)
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)  # as written: references, no secrets
     secrets: frozenset[str] = field(default=frozenset(), repr=False)  # every value that must never be shown

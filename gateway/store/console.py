@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gateway.store.alert_facts import AlertFacts
 from gateway.store.alert_messages import AlertMessages
 from gateway.store.alerts import Alerts
 from gateway.store.audit import Audit
@@ -33,3 +34,4 @@ class ConsoleStore:
         self.suppression_lists = SuppressionLists(database)
         self.alerts = Alerts(database)
         self.alert_messages = AlertMessages(database)
+        self.alert_facts = AlertFacts(database)
