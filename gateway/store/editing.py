@@ -10,12 +10,13 @@ import orjson
 
 from gateway.leads.identity import new_id
 from gateway.leads.lead import Lead, State
-from gateway.store import audit, deciding, fetches, purging
+from gateway.store import audit, deciding, fetches, purging, suppressions
 from gateway.store.audit import Deed
 from gateway.store.beside import Beside, beside
 from gateway.store.columns import from_json, notes_to_json, to_json
 from gateway.store.database import Database
 from gateway.store.remaking import Entry, write_entry
+from gateway.store.suppressions import Added
 from gateway.store.transaction import Bulk, Transaction
 from gateway.store.untold import note
 
@@ -23,11 +24,10 @@ EDIT, WITHDRAW = "edit", "withdraw"  # entries of a lead's history, beside its a
 EDITABLE = frozenset(
     {State.QUEUED, State.HELD, State.UNCONFIRMED, State.QUARANTINED, State.REJECTED, State.DEAD}
 )
-# Not the unconfirmed: the dialer may have those, whatever is decided here.
-_STOPPABLE = frozenset({State.QUEUED, State.HELD, State.QUARANTINED, State.DEAD})
 _RESOLVED = "resolved"
 
 _LOCKED = Bulk("FROM leads WHERE id IN (VALUES", 1, ") {lock}")
+_FOUND = Bulk("FROM leads WHERE id IN (VALUES", 1, ")")
 _COLUMNS = "state, phone, owner, dialer, reason_code, message, hold_scope"
 _HASTEN = (
     "UPDATE leads SET next_at = ?, updated_at = ? WHERE id = ? AND state = 'queued' AND owner IS NULL"
@@ -37,14 +37,6 @@ _PROBE = "UPDATE holds SET probe_at = ? WHERE dialer = ? AND scope = ?"
 _ASK = (
     "UPDATE leads SET next_at = ?, attempts = 0, updated_at = ? WHERE id = ? AND state = 'quarantined'"
     " AND hold_scope = ?"
-)
-_SUPPRESS = (
-    "INSERT INTO suppressions (phone, since, reason, added_by) VALUES (?, ?, ?, ?)"
-    " ON CONFLICT (phone) DO NOTHING"
-)
-_STOP = (
-    "UPDATE leads SET state = 'suppressed', reason_code = 'suppressed', message = NULL, owner = NULL,"
-    " hold_scope = NULL, next_at = NULL, updated_at = ?, finished_at = ? WHERE id = ?"
 )
 _EDIT = (
     "UPDATE leads SET state = 'queued', owner = NULL, hold_scope = NULL, finished_at = NULL, reason_code = NULL,"
@@ -187,20 +179,25 @@ class Editing:
 
         return self._database.write(work)
 
-    def suppress(self, lead_id: str, deed: Deed, *, now: float) -> State | None:
-        """Nobody calls this number any more. The state of the lead then; None when it has no number."""
+    def suppress(self, lead_id: str, deed: Deed, *, now: float) -> Added | None:
+        """Nobody calls this number any more; what that has stopped. None when the lead has no number."""
 
-        def work(transaction: Transaction) -> State | None:
-            row = _locked(transaction, lead_id)
+        def work(transaction: Transaction) -> Added | None:
+            # Not locked: all leads of the number are, in the order in which everybody locks them.
+            row = _locked(transaction, lead_id, _FOUND)
             if row is None or not row.phone:
                 return None
-            transaction.run(_SUPPRESS, (row.phone, now, deed.reason, deed.actor))
-            _noted(transaction, deed, row, now)
-            if row.state not in _STOPPABLE:
-                return row.state
-            note(transaction, [lead_id], now)
-            transaction.run(_STOP, (now, now, lead_id))
-            return State.SUPPRESSED
+            new, stopped = suppressions.add(
+                transaction, [row.phone], reason=deed.reason, actor=deed.actor, now=now
+            )
+            listed = replace(
+                deed,
+                action="suppression.added",
+                subject="suppression",
+                subject_id=suppressions.ending(row.phone),
+            )
+            audit.note(transaction, [deed, listed] if new else [deed], now)
+            return Added(new=bool(new), stopped=len(stopped.lead_ids), leaving=stopped.leaving)
 
         return self._database.write(work)
 
@@ -236,8 +233,8 @@ class Editing:
 # -- the pieces of a change ----------------------------------------------------------------------------------
 
 
-def _locked(transaction: Transaction, lead_id: str) -> _Row | None:
-    rows = transaction.read(_COLUMNS, _LOCKED, [(lead_id,)])
+def _locked(transaction: Transaction, lead_id: str, which: Bulk = _LOCKED) -> _Row | None:
+    rows = transaction.read(_COLUMNS, which, [(lead_id,)])
     if not rows:
         return None
     state, *rest = rows[0]
