@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.engine import Connection
 
 from gateway.leads.identity import first_id
@@ -215,7 +216,7 @@ def _silent(connection: Connection) -> dict[str, float]:
     wanted = select(watched_sources.c.source, watched_sources.c.silent_since).where(
         watched_sources.c.silent_since.is_not(None)
     )
-    return {source: last for source, last in connection.execute(wanted)}
+    return _pairs(connection, wanted)
 
 
 def _changed(connection: Connection, since: float) -> dict[str, int]:
@@ -224,7 +225,7 @@ def _changed(connection: Connection, since: float) -> dict[str, int]:
         .where(source_fields.c.change.in_(["missing", "retyped"]), source_fields.c.changed_at >= since)
         .group_by(source_fields.c.source)
     )
-    return {source: number for source, number in connection.execute(wanted)}
+    return _pairs(connection, wanted)
 
 
 def _given_up(connection: Connection, since: float) -> dict[str, int]:
@@ -233,7 +234,7 @@ def _given_up(connection: Connection, since: float) -> dict[str, int]:
         .where(text("standing = 'given_up'"), callbacks.c.last_at >= since)
         .group_by(callbacks.c.source)
     )
-    return {source: number for source, number in connection.execute(wanted)}
+    return _pairs(connection, wanted)
 
 
 def _dead(connection: Connection, since: float) -> dict[str, int]:
@@ -242,7 +243,7 @@ def _dead(connection: Connection, since: float) -> dict[str, int]:
         .where(text(f"{PARKED} AND state = 'dead'"), leads.c.updated_at >= since)
         .group_by(leads.c.dialer)
     )
-    return {dialer: number for dialer, number in connection.execute(wanted)}
+    return _pairs(connection, wanted)
 
 
 def _keys(connection: Connection, now: float, until: float) -> dict[str, tuple[str, float]]:
@@ -261,3 +262,7 @@ def _became(connection: Connection, dialer: str, start: float, end: float) -> di
     )
     wanted = select(some.c.state, func.count()).group_by(some.c.state)
     return {State(state): number for state, number in connection.execute(wanted)}
+
+
+def _pairs(connection: Connection, wanted: Select[tuple[str, Any]]) -> dict[str, Any]:
+    return {row[0]: row[1] for row in connection.execute(wanted)}

@@ -20,16 +20,19 @@ AT_ONCE = 20  # messages of one target that go out as one
 _WRITE = Bulk(
     "INSERT INTO alert_messages (id, target, severity, title, body, created_at, tries, next_at) VALUES", 8
 )
-# A claim is nothing but a later `next_at`: whoever dies with one loses it by itself.
+# All that waits for a target goes together, as soon as some of it is due and nobody is sending to it: what was
+# written first is read first.
 _CLAIM = (
-    "UPDATE alert_messages SET next_at = ?, tries = tries + 1 WHERE id IN (SELECT id FROM alert_messages AS due"
-    " WHERE due.target = ? AND due.next_at <= ? ORDER BY due.id LIMIT ? {skip_locked})"
+    "UPDATE alert_messages SET leased_until = ?, tries = tries + 1 WHERE id IN (SELECT id FROM alert_messages AS mine"
+    " WHERE mine.target = ? AND mine.next_at IS NOT NULL AND EXISTS (SELECT 1 FROM alert_messages AS due"
+    " WHERE due.target = mine.target AND due.next_at <= ?) AND NOT EXISTS (SELECT 1 FROM alert_messages AS busy"
+    " WHERE busy.target = mine.target AND busy.next_at IS NOT NULL AND busy.leased_until > ?)"
+    " ORDER BY mine.id LIMIT ?) AND next_at IS NOT NULL AND (leased_until IS NULL OR leased_until <= ?)"
     " RETURNING id, target, severity, title, body, created_at, tries"
 )
-_TOLD = (
-    "UPDATE alert_messages SET next_at = NULL, told_at = ?, problem = NULL WHERE target = ? AND next_at = ?"
-)
-_AGAIN = "UPDATE alert_messages SET next_at = ?, problem = ? WHERE target = ? AND next_at = ?"
+_OURS = "WHERE target = ? AND leased_until = ? AND next_at IS NOT NULL"
+_TOLD = f"UPDATE alert_messages SET next_at = NULL, leased_until = NULL, told_at = ?, problem = NULL {_OURS}"  # noqa: S608
+_AGAIN = f"UPDATE alert_messages SET next_at = ?, leased_until = NULL, problem = ? {_OURS}"  # noqa: S608
 _EXPIRE = (
     "UPDATE alert_messages SET next_at = NULL, problem = ? WHERE next_at IS NOT NULL AND created_at <= ?"
 )
@@ -71,10 +74,11 @@ class AlertMessages:
         self._database = database
 
     def anything_due(self, targets: Sequence[str], *, now: float) -> list[str]:
-        """The targets for which a claim would find something; a look that disturbs nobody."""
+        """The targets for which a claim may find something; a look that disturbs nobody."""
         wanted = (
             select(alert_messages.c.target)
             .where(_UNSENT, alert_messages.c.target.in_(targets), alert_messages.c.next_at <= now)
+            .where(func.coalesce(alert_messages.c.leased_until, 0.0) <= now)
             .distinct()
         )
         return self._database.read(lambda connection: list(connection.scalars(wanted)))
@@ -117,8 +121,7 @@ def purge_messages(transaction: Transaction, now: float) -> int:
 
 
 def _claim(transaction: Transaction, target: str, now: float, lease: float) -> list[MessageRow]:
-    statement = _CLAIM.format(skip_locked=transaction.skip_locked)
-    rows = transaction.run(statement, (lease, target, now, AT_ONCE)).fetchall()
+    rows = transaction.run(_CLAIM, (lease, target, now, now, AT_ONCE, now)).fetchall()
     names = ("id", "target", "severity", "title", "body", "created_at", "tries")
     return [MessageRow(**dict(zip(names, row, strict=True))) for row in sorted(rows, key=itemgetter(0))]
 

@@ -73,6 +73,7 @@ line_reports = Table(
     Column("under_way", Integer, nullable=False),  # requests
     Column("waiting", Integer, nullable=False),  # leads in this process's memory
     Column("average", TIME, nullable=False),  # seconds an answer takes lately
+    Column("rate", TIME, nullable=False),  # requests begun a second, since the report before
     Column("last_answer_at", TIME),
     Column("last_outcome", Text),
     sqlite_with_rowid=False,
@@ -124,7 +125,8 @@ alert_messages = Table(
     Column("body", Text, nullable=False),
     Column("created_at", TIME, nullable=False),
     Column("tries", Integer, nullable=False),
-    Column("next_at", TIME),  # only while it waits; moved on by whoever sends it, which is the lease
+    Column("next_at", TIME),  # only while it waits
+    Column("leased_until", TIME),  # while a process sends it
     Column("told_at", TIME),
     Column("problem", Text),  # of the last try
 )

@@ -110,6 +110,7 @@ def upgrade() -> None:
         sa.Column("under_way", sa.Integer(), nullable=False),
         sa.Column("waiting", sa.Integer(), nullable=False),
         sa.Column("average", TIME, nullable=False),
+        sa.Column("rate", TIME, nullable=False),
         sa.Column("last_answer_at", TIME, nullable=True),
         sa.Column("last_outcome", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("owner", "dialer"),
@@ -155,6 +156,7 @@ def upgrade() -> None:
         sa.Column("created_at", TIME, nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("next_at", TIME, nullable=True),
+        sa.Column("leased_until", TIME, nullable=True),
         sa.Column("told_at", TIME, nullable=True),
         sa.Column("problem", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
@@ -214,7 +216,10 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("suppression_lines_phone", "suppression_lines", ["import_id", "phone"])
-    _partial("leads_aside", "leads", ["state", "id"], ASIDE)
+    _partial("leads_aside", "leads", ["state", "id", "source"], ASIDE)
+    # With the id, what waits is counted by its age without a look at the leads themselves.
+    op.drop_index("leads_queued", "leads")
+    _partial("leads_queued", "leads", ["dialer", "source", "next_at", "owner", "id"], "state = 'queued'")
     op.create_index("leads_source", "leads", ["source", "id"])
     _partial("leads_reason", "leads", ["reason_code", "id"], REASONED)
     _partial("leads_named", "leads", ["dialer_lead_id"], NAMED)
