@@ -58,7 +58,7 @@ class Audit:
         """What was done to one thing, oldest first."""
         wanted = select(audit).where(audit.c.subject == subject, audit.c.subject_id == subject_id)
         return self._database.read(
-            lambda connection: _entries(connection, wanted.order_by(audit.c.id).limit(limit))
+            lambda connection: entries(connection, wanted.order_by(audit.c.id).limit(limit))
         )
 
     def latest(
@@ -76,7 +76,7 @@ class Audit:
         if after is not None:
             wanted = wanted.where(audit.c.id < after)
         return self._database.read(
-            lambda connection: _entries(connection, wanted.order_by(audit.c.id.desc()).limit(limit))
+            lambda connection: entries(connection, wanted.order_by(audit.c.id.desc()).limit(limit))
         )
 
 
@@ -101,7 +101,8 @@ def note(transaction: Transaction, deeds: Sequence[Deed], now: float) -> None:
     )
 
 
-def _entries(connection: Connection, wanted: Any) -> list[Entry]:
+def entries(connection: Connection, wanted: Any) -> list[Entry]:
+    """The rows of `audit` that `wanted` selects."""
     return [
         Entry(
             id=row.id,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.engine import Connection
 
 from gateway.leads.lead import State
 from gateway.store import reading, remaking
-from gateway.store.console_tables import pauses
+from gateway.store.audit import Entry, entries
+from gateway.store.console_tables import alerts, audit, pauses
 from gateway.store.records import Hold
 from gateway.store.tables import holds, leads
 
@@ -25,6 +26,16 @@ class Pause:
     since: float
     actor: str
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trouble:
+    """Something that was wrong with the dialer or the source while the lead was on its way."""
+
+    subject: str
+    since: float
+    until: float | None
+    summary: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +65,8 @@ class Beside:
     more_others: bool
     siblings: tuple[str, ...]  # the leads of the same enquiry, this one among them
     first: Other | None  # which it repeats
+    troubles: tuple[Trouble, ...]  # that explain a wait
+    dialer_deeds: tuple[Entry, ...]  # what people did with its dialer meanwhile
 
 
 def beside(connection: Connection, lead_id: str) -> Beside | None:
@@ -67,6 +80,8 @@ def beside(connection: Connection, lead_id: str) -> Beside | None:
         leads.c.hold_scope,
         leads.c.finished_at,
         leads.c.duplicate_of,
+        leads.c.received_at,
+        leads.c.source,
     )
     row = connection.execute(wanted.where(leads.c.id == lead_id)).first()
     if row is None:
@@ -84,6 +99,8 @@ def beside(connection: Connection, lead_id: str) -> Beside | None:
         more_others=len(others) > OTHERS_SHOWN,
         siblings=remaking.siblings(connection, lead_id),
         first=_one(connection, row.duplicate_of) if row.duplicate_of else None,
+        troubles=_troubles(connection, row),
+        dialer_deeds=_dialer_deeds(connection, row),
     )
 
 
@@ -110,6 +127,28 @@ def _hold(connection: Connection, row: Any) -> Hold | None:
 def _pause(connection: Connection, dialer: str) -> Pause | None:
     row = connection.execute(select(pauses).where(pauses.c.dialer == dialer)).first()
     return None if row is None else Pause(since=row.since, actor=row.actor, reason=row.reason)
+
+
+def _troubles(connection: Connection, row: Any) -> tuple[Trouble, ...]:
+    wanted = select(alerts).where(
+        alerts.c.subject.in_((row.dialer, row.source)),
+        or_(alerts.c.closed_at.is_(None), alerts.c.closed_at > row.received_at),
+    )
+    if row.finished_at is not None:
+        wanted = wanted.where(alerts.c.opened_at < row.finished_at)
+    return tuple(
+        Trouble(subject=each.subject, since=each.opened_at, until=each.closed_at, summary=each.summary)
+        for each in connection.execute(wanted.order_by(alerts.c.opened_at).limit(OTHERS_SHOWN))
+    )
+
+
+def _dialer_deeds(connection: Connection, row: Any) -> tuple[Entry, ...]:
+    wanted = select(audit).where(
+        audit.c.subject == "dialer", audit.c.subject_id == row.dialer, audit.c.at >= row.received_at
+    )
+    if row.finished_at is not None:
+        wanted = wanted.where(audit.c.at <= row.finished_at)
+    return tuple(entries(connection, wanted.order_by(audit.c.id).limit(OTHERS_SHOWN)))
 
 
 _OTHER = select(
