@@ -263,6 +263,8 @@ def _told(outcome: CallOutcome) -> tuple[Called, str | None, str]:
     match outcome:
         case Placed():
             return Called.PLACED, None, MESSAGES[Called.PLACED]
+        case Rejected(code="suppressed"):
+            return Called.SUPPRESSED, CODES[Called.SUPPRESSED], MESSAGES[Called.SUPPRESSED]
         case Rejected():
             return Called.REJECTED, outcome.code, outcome.message
         case Refused():

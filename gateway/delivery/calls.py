@@ -11,13 +11,15 @@ import structlog
 from gateway.clock import Clock
 from gateway.delivery.gate import Gate, Permit
 from gateway.delivery.holds import PROBE_AFTER
-from gateway.dialer.outcome import Busy, Call, CallAnswer, Dialer, Exchange, Refused, Scope
+from gateway.delivery.pausing import CALL_MESSAGE, PAUSED
+from gateway.dialer.outcome import Busy, Call, CallAnswer, Dialer, Exchange, Refused, Rejected, Scope
 from gateway.store import Store, StoreUnavailable
 from gateway.store.records import Hold
 
 log = structlog.get_logger("gateway.delivery")
 
 LONGEST_WAIT = 2.0  # seconds for a permit; the rest of the time belongs to the dialer
+_SUPPRESSED = "The number is on the do-not-call list."
 _NO_ROOM = "The dialer has as many requests as it may. Try again in a moment."
 
 
@@ -49,6 +51,12 @@ class Calls:
         if permit is None:
             return _unasked(Busy(code="dialer.busy", message=_NO_ROOM))
         try:
+            # Asked last: a call that has waited for its permit must not start after the pause.
+            if self._store.console.lines.pause_of(dialer) is not None:
+                return _unasked(Refused(code=PAUSED, message=CALL_MESSAGE, scope=Scope.LINE))
+            # Asked once more in the very moment: it may have been added while the call waited for its turn.
+            if self._store.is_suppressed(call.value):
+                return _unasked(Rejected(code="suppressed", message=_SUPPRESSED))
             left = began + call.seconds - self._clock.monotonic()
             answer = self._dialers[dialer].manual_dial(replace(call, seconds=left))
         finally:
@@ -118,7 +126,7 @@ class Calls:
             log.error("dialer.hold_not_stored", dialer=dialer, scope=hold.scope, reason=error.code)
 
 
-def _unasked(outcome: Refused | Busy) -> CallAnswer:
+def _unasked(outcome: Refused | Rejected | Busy) -> CallAnswer:
     """Nothing was sent."""
     nothing = Exchange(action="manual_dial", http_status=None, response="", seconds=0.0)
     return CallAnswer(outcome=outcome, exchange=nothing)
