@@ -39,6 +39,14 @@ class Ready:
     permit: Permit
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LastRequest:
+    """What came of the request that ended last, and when the dialer last gave an answer one can read."""
+
+    outcome: str | None = None
+    answered_at: float | None = None
+
+
 class Ships(Protocol):
     """What a line's senders do with what they took."""
 
@@ -47,6 +55,9 @@ class Ships(Protocol):
 
     def ship(self, line: Line, marked: Marked, permit: Permit) -> None:
         """Send it, and see to what comes of it."""
+
+    def take_back(self, line: Line, marked: Marked) -> None:
+        """It was marked and does not leave: back into the queue."""
 
 
 class Departure:

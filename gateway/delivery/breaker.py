@@ -45,6 +45,14 @@ class Breaker:
         """Whether everything is normal; cheap, it is asked for every lead."""
         return self._opened_at is None
 
+    @property
+    def opens_in(self) -> float:
+        """Seconds until the next request tries whether the dialer is back; 0 when one may leave now."""
+        with self._lock:
+            if self._opened_at is None:
+                return 0.0
+            return max(0.0, self._pause - (self._clock.monotonic() - self._opened_at))
+
     def answered(self) -> None:
         """The dialer gave an answer one can read, whatever it said."""
         if self._failures == 0 and self._opened_at is None:

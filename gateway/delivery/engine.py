@@ -16,9 +16,11 @@ from gateway.delivery.breaker import Breaker
 from gateway.delivery.calls import Calls
 from gateway.delivery.gate import Gate, HostGate
 from gateway.delivery.holds import Holds
+from gateway.delivery.keeper import Keeper
 from gateway.delivery.line import Line
 from gateway.delivery.lookup import LookUp
 from gateway.delivery.owner import Owner
+from gateway.delivery.pausing import MESSAGE, PAUSED
 from gateway.delivery.shared_gate import SharedGate
 from gateway.delivery.shipping import Shipper
 from gateway.delivery.sweeper import ALIVE_FOR, Sweeper
@@ -90,6 +92,9 @@ class Delivery:
             },
             clock=clock,
         )
+        self._keeper = Keeper(
+            owner=self._owner.id, lines=self._lines, store=store, holds=self._holds, clock=clock
+        )
         self.calls = Calls(
             dialers,
             open_gate=lambda name: self._gate(name, config, state_dir),
@@ -110,6 +115,7 @@ class Delivery:
         if not self._sends:
             return
         self._store.register_process(self._owner.id, now=self._clock.now(), alive_for=ALIVE_FOR)
+        self._keeper.start()
         self._sweeper.sweep()
         self._sweeper.start()
 
@@ -118,6 +124,7 @@ class Delivery:
         if self._stopped:
             return
         self._stopped = True
+        self._keeper.stop()
         self._sweeper.stop()
         for line in self._lines.values():
             if not line.stop(seconds):
@@ -157,6 +164,8 @@ class Delivery:
                 reason_code=hold.code,
                 message=hold.message,
             )
+        if line.halted:
+            return Admission(owner=None, state=State.QUEUED, reason_code=PAUSED, message=MESSAGE)
         if self._stopped or not line.open or not line.has_room(source, MOST_IN_MEMORY):
             return Admission(owner=None, state=State.QUEUED)
         return Admission(owner=self._owner.id, state=State.QUEUED)

@@ -10,9 +10,10 @@ import structlog
 
 from gateway.clock import Clock
 from gateway.config import Batching, DialerConfig
-from gateway.delivery.batch import Batch, Departure, Marked, Ready, Ships
+from gateway.delivery.batch import Batch, Departure, LastRequest, Marked, Ready, Ships
 from gateway.delivery.breaker import Breaker, Circuit
 from gateway.delivery.gate import Gate, Permit
+from gateway.delivery.loading import Loading
 from gateway.delivery.pulse import Pulse
 from gateway.delivery.queue import LineQueue
 from gateway.store.records import QueuedLead
@@ -22,7 +23,6 @@ log = structlog.get_logger("gateway.delivery")
 DEFER = 0.2  # seconds before a lead is tried again whose number another process has in flight
 GATHER = 0.025  # seconds a lead waits for company at most, and never longer than an answer takes
 COMPANY = 16  # leads that are enough to leave together at once
-SINGLY = 600.0  # seconds without add_multi_lead after the dialer did not take one
 
 
 class Line:
@@ -42,14 +42,18 @@ class Line:
         self.breaker = breaker
         self.pulse = Pulse(clock)
         self.paused = False  # a hold on the whole line
+        self.halted = False  # a person has paused the dialer: nothing leaves, whatever else would let it
+        self.last = LastRequest()
         self.proven = False  # has answered since it was started or paused: until then one request at a time
         self.busy = False  # this process has more to do than time
         self.fresh = 0  # fresh leads taken since the start
         self._gate = gate
         self._clock = clock
-        self._fitting = fitting
         self._shipper = shipper
         self._queue = LineQueue()
+        self._loading = Loading(
+            config, self._queue, pulse=self.pulse, breaker=breaker, clock=clock, fitting=fitting
+        )
         self._deferred: list[tuple[float, QueuedLead]] = []
         self._departing: deque[Ready] = deque()  # stored as sending already, with their permits
         self._changed = threading.Condition()
@@ -62,7 +66,6 @@ class Line:
         self._senders: list[threading.Thread] = []
         self._probes = 0
         self._stopping = False
-        self._singly_until = 0.0
         # Some senders more than slots: a slot is free again while its last sender still writes the outcome down.
         self._most_senders = config.max_concurrency + config.max_concurrency // 2 + 1
 
@@ -71,12 +74,12 @@ class Line:
     @property
     def open(self) -> bool:
         """Whether a new lead would leave soon; when not, its caller is told "kept, pending" at once."""
-        return self.breaker.closed and not self.paused and not self.pulse.stalled
+        return self.breaker.closed and not self.paused and not self.halted and not self.pulse.stalled
 
     @property
     def probing(self) -> bool:
         """Whether a held lead is about to try if the cause is mended."""
-        return self._probes > 0
+        return self._probes > 0 and not self.halted
 
     def waiting(self) -> int:
         """Leads waiting in this process."""
@@ -84,12 +87,20 @@ class Line:
 
     def room_for_backlog(self) -> int:
         """How many old leads the line would take from the store now; some even behind many fresh ones."""
-        if self._stopping or self.paused or self.breaker.circuit is Circuit.OPEN:
+        if self._stopping or self.paused or self.halted or self.breaker.circuit is Circuit.OPEN:
             return 0
         if self.breaker.circuit is Circuit.HALF_OPEN or not self.proven:
             return max(0, 1 - self.waiting())
         room = 2 * self.config.batch_max * self.config.max_concurrency - self.waiting()
         return max(0, room, self.config.batch_max - self._queue.backlog_size)
+
+    def halt(self, *, halted: bool) -> None:
+        """A person has paused the dialer, or lets it go on: then one request first, as after any standstill."""
+        with self._changed:
+            self.halted = halted
+            if halted:
+                self.proven = False
+        self._released.set()  # who waits at the gate looks again
 
     def has_room(self, source: str, room: int) -> bool:
         return self._queue.has_room(source, room)
@@ -173,6 +184,7 @@ class Line:
         with self._changed:
             leads = self._queue.empty() + [lead for _, lead in self._deferred]
             self._deferred.clear()
+            self._probes = 0
             return leads
 
     def tick(self) -> None:
@@ -188,7 +200,7 @@ class Line:
 
     def send_singly(self) -> None:
         """The dialer did not take an add_multi_lead: single calls for a while."""
-        self._singly_until = self._clock.monotonic() + SINGLY
+        self._loading.singly()
 
     def stop(self, seconds: float) -> bool:
         """No new request; wait for those under way. False when some did not end in time."""
@@ -248,14 +260,14 @@ class Line:
             return False
 
     def _may_send(self) -> bool:
-        if self._at_the_gate or (self.paused and not self._probes):
+        if self._at_the_gate or self.halted or (self.paused and not self._probes):
             return False
         circuit = self.breaker.circuit
         if circuit is Circuit.OPEN:
             return False
         if circuit is Circuit.HALF_OPEN or not self.proven:
             return self._active == 0
-        if self._batch_limit() == 1:
+        if self._loading.limit(proven=self.proven) == 1:
             return True
         return self._active < self.pulse.senders_wanted(self._most_senders)
 
@@ -291,12 +303,18 @@ class Line:
         return Ready(marked=marked, permit=permit)
 
     def _wait_marked(self, batch: Batch, wait: float) -> Ready | None:
-        """Mark, then wait at the gate for a permit, however long it takes: what is marked has to leave."""
+        """Mark, then wait at the gate for a permit, however long it takes: what is marked has to leave.
+
+        Unless a person pauses the dialer meanwhile: then it returns to the queue.
+        """
         marked = self._shipper.mark(self, batch)
         if marked is None:
             return None
         entered: Permit | float = wait
         while isinstance(entered, float):
+            if self.halted:
+                self._shipper.take_back(self, marked)
+                return None
             self._released.clear()
             self._released.wait(entered)
             entered = self._gate.enter()
@@ -308,7 +326,7 @@ class Line:
         Fewer requests then leave more time for everybody. A lead that meets an idle line, or a process that has time,
         leaves at once: a quiet system adds nothing (the idea of RFC 896).
         """
-        limit = min(self._batch_limit(), COMPANY)
+        limit = min(self._loading.limit(proven=self.proven), COMPANY)
         if not self.busy or limit == 1 or self._active <= 1 or len(self._queue) >= limit:
             return
         self._company.clear()
@@ -325,26 +343,7 @@ class Line:
 
     def _take_batch(self) -> Batch | None:
         with self._changed:
-            limit = self._batch_limit()
-            leads = self._queue.take(max(1, min(limit, self._share())))
             self._probes = max(0, self._probes - 1)
-            if not leads:
+            if self.halted:
                 return None
-            fit = self._fitting(tuple(leads)) if len(leads) > 1 else 1
-            if fit < len(leads):
-                self._queue.put_back(leads[fit:])
-                leads = leads[:fit]
-        multi = len(leads) > 1 or (self.config.batch is Batching.ALWAYS and limit > 1)
-        return Batch(leads=tuple(leads), multi=multi)
-
-    def _share(self) -> int:
-        """How many leads this request should carry: all that wait where slots are scarce, else a fair part."""
-        if self._had_to_wait or not self.pulse.slow:
-            return len(self._queue)
-        free = max(1, self.config.max_concurrency - self._active + 1)
-        return -(-len(self._queue) // free)
-
-    def _batch_limit(self) -> int:
-        if self.config.batch is Batching.NEVER or not self.proven or not self.breaker.closed:
-            return 1
-        return 1 if self._clock.monotonic() < self._singly_until else self.config.batch_max
+            return self._loading.take(proven=self.proven, active=self._active, scarce=self._had_to_wait)

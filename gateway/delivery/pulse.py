@@ -44,6 +44,16 @@ class Pulse:
             self._average = took if self._average is None else self._average + WEIGHT * (took - self._average)
 
     @property
+    def under_way(self) -> int:
+        """Requests that wait for their answer."""
+        return len(self._under_way)
+
+    @property
+    def begun(self) -> int:
+        """Requests that have left since the start."""
+        return self._number
+
+    @property
     def average(self) -> float:
         """Seconds an answer takes lately; 0 before the first one."""
         return self._average or 0.0

@@ -13,10 +13,11 @@ from gateway import metrics
 from gateway.clock import Clock
 from gateway.config import OnUnknown
 from gateway.delivery.arrivals import Arrivals
-from gateway.delivery.batch import Batch, Marked
+from gateway.delivery.batch import Batch, LastRequest, Marked
 from gateway.delivery.gate import Permit
 from gateway.delivery.holds import Holds
 from gateway.delivery.line import Line
+from gateway.delivery.pausing import MESSAGE, PAUSED
 from gateway.delivery.policy import Decision, decide
 from gateway.delivery.waiting import Waiters
 from gateway.dialer.outcome import (
@@ -65,8 +66,13 @@ class Shipper:
 
     def ship(self, line: Line, marked: Marked, permit: Permit) -> None:
         """Send what is marked, and write down and tell what came of it."""
-        while (wait := permit.depart()) > 0:
+        while (wait := permit.depart()) > 0 and not line.halted:
             _pause(wait)
+        if line.halted:
+            permit.cancel()
+            line.permit_released()
+            self.take_back(line, marked)
+            return
         started = self.clock.now()
         answers = self._call(line, marked.leads, permit, multi=marked.multi)
         if any(isinstance(o, Busy) and o.code == "dialer.multi_refused" for o in answers.outcomes):
@@ -75,9 +81,43 @@ class Shipper:
         attempt = self._attempt(marked.attempt_id, line, started, answers, marked.leads, decisions)
         applied = self._record(attempt)
         self._react(line, marked.leads, answers.outcomes)
+        answered = any(isinstance(outcome, ANSWERED) for outcome in answers.outcomes)
+        line.last = LastRequest(
+            outcome=decisions[0].outcome,
+            answered_at=attempt.finished_at if answered else line.last.answered_at,
+        )
         line.finish(marked.leads)
         for lead, decision in zip(marked.leads, decisions, strict=True):
             self._tell(lead, line, decision, answers, known=lead.id in applied, batch=len(marked.leads))
+
+    def take_back(self, line: Line, marked: Marked) -> None:
+        """A person has paused the dialer before the request left: an attempt that sent nothing, and the queue again."""
+        now = self.clock.now()
+        self._record(
+            RecordAttempt(
+                attempt_id=marked.attempt_id,
+                dialer=line.config.name,
+                action="add_multi_lead" if marked.multi else "add_lead",
+                started_at=now,
+                finished_at=now,
+                http_status=None,
+                response="",
+                results=tuple(
+                    LeadResult(
+                        lead_id=lead.id,
+                        state=State.QUEUED,
+                        outcome="not_sent",
+                        reason_code=PAUSED,
+                        message=MESSAGE,
+                        next_at=now,
+                    )
+                    for lead in marked.leads
+                ),
+            )
+        )
+        line.finish(marked.leads)
+        for lead in marked.leads:
+            self.waiters.wake(lead.id, None)
 
     # -- before ----------------------------------------------------------------------------------------------
 

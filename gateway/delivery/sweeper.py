@@ -138,7 +138,7 @@ class Sweeper:
         for name, line in self._lines.items():
             self._holds.refresh(line)
             for hold in self._holds.all_of(name):
-                if hold.probe_at > now:
+                if hold.probe_at > now or line.halted:
                     continue
                 probe = self._store.take_probe(name, hold.scope, owner=self._owner.id, now=now)
                 if probe is not None:
@@ -182,6 +182,8 @@ class Sweeper:
 
     def _look_up(self) -> None:
         for name, line in self._lines.items():
+            if line.halted:
+                continue
             if line.config.on_unknown is OnUnknown.LOOKUP and line.breaker.closed:
                 self._look_ups[name].run_due()
             elif line.config.on_unknown is OnUnknown.RESEND:

@@ -9,8 +9,10 @@ from gateway.store.audit import Audit
 from gateway.store.database import Database
 from gateway.store.door_counts import DoorCounts
 from gateway.store.editing import Editing
+from gateway.store.finding import Finding
 from gateway.store.jobs import Jobs
 from gateway.store.key_care import KeyCare
+from gateway.store.lines import Lines
 from gateway.store.sessions import Sessions
 from gateway.store.source_facts import SourceFacts
 from gateway.store.suppression_lists import SuppressionLists
@@ -25,11 +27,13 @@ class ConsoleStore:
         self.audit = Audit(database)
         self.users = Users(database)
         self.editing = Editing(database)
+        self.finding = Finding(database)
         self.sessions = Sessions(database)
         self.doors = DoorCounts(database)
         self.keys = KeyCare(database)
         self.sources = SourceFacts(database)
         self.jobs = Jobs(database)
+        self.lines = Lines(database)
         self.suppressions = Suppressions(database)
         self.suppression_lists = SuppressionLists(database)
         self.alerts = Alerts(database)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
+from gateway.store.lines import forget_lines
 from gateway.store.records import Reaped
 from gateway.store.sending import RELEASE
 from gateway.store.tables import leads, processes
@@ -46,6 +47,7 @@ def beat(transaction: Transaction, owner: str, now: float, alive_for: float) -> 
 def leave(transaction: Transaction, owner: str) -> None:
     """Whatever the owner still has is free from now on."""
     transaction.run("DELETE FROM processes WHERE owner = ?", (owner,))
+    forget_lines(transaction, owner)
 
 
 def dead_owners(connection: Connection, now: float, alive: Callable[[str], bool | None]) -> list[str]:

@@ -79,13 +79,13 @@ def _partial(name: str, where: str, *columns: str) -> Index:
     )
 
 
-_partial("leads_queued", "state = 'queued'", "dialer", "source", "next_at", "owner")
+_partial("leads_queued", "state = 'queued'", "dialer", "source", "next_at", "owner", "id")
 _partial("leads_owned", "owner IS NOT NULL", "owner")
 _partial("leads_sending", "state = 'sending'", "dialer", "phone")
 _partial("leads_parked", PARKED, "state", "dialer", "hold_scope", "next_at")
 # Whoever ends a lead puts it here by that, in the same transaction, and knows nothing of callbacks.
 _partial("leads_untold", UNTOLD, "id")
-_partial("leads_aside", ASIDE, "state", "id")
+_partial("leads_aside", ASIDE, "state", "id", "source")
 _partial("leads_reason", "reason_code IS NOT NULL", "reason_code", "id")
 _partial("leads_named", "dialer_lead_id IS NOT NULL", "dialer_lead_id")
 Index("leads_phone", leads.c.phone)
