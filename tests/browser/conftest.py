@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.axe import check_accessibility
+from tests.browser.console_gateway import ConsoleGateway, serving_console
 from tests.browser.foreign_site import ForeignSite, serving_site
 from tests.browser.form_gateway import FormGateway, form_source, new_phone, serving_forms, table
 from tests.browser.pages import form_page
@@ -93,6 +94,29 @@ def form_gateway(open_form_gateway: Callable[[str], FormGateway], foreign_site: 
     )
     foreign_site.gateway = gateway.url
     return gateway
+
+
+@pytest.fixture(scope="session")
+def open_console_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., ConsoleGateway]]:
+    """Starts a gateway with people and TOML of a test's own; it stays up until the end, so ask once per module."""
+    with ExitStack() as stack:
+        yield lambda toml="": stack.enter_context(serving_console(tmp_path_factory.mktemp("console"), toml))
+
+
+@pytest.fixture(scope="session")
+def console_gateway(open_console_gateway: Callable[..., ConsoleGateway]) -> ConsoleGateway:
+    """The console that all tests share: leave other people's leads alone."""
+    return open_console_gateway()
+
+
+@pytest.fixture
+def open_console(visit: Callable[..., Visit], console_gateway: ConsoleGateway) -> Callable[..., Visit]:
+    """`open_console("admin", width=390, dark=True)`: a browser at the overview, signed in; `at` is another gateway."""
+
+    def open_window(role: str = "operator", *, at: ConsoleGateway | None = None, **window: Any) -> Visit:
+        return (at or console_gateway).enter(visit, role, **window)
+
+    return open_window
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from gateway.web.console import (
     jobs,
     lead,
     leads,
+    oidc,
     overview,
     sign_in,
     sources,
@@ -27,6 +28,7 @@ from gateway.web.console import (
 BLUEPRINTS: tuple[tuple[Blueprint, Callable[[], ResponseReturnValue | None]], ...] = (
     (assets.blueprint, assets.open_to_all),
     (sign_in.blueprint, door.anybody),
+    (oidc.blueprint, door.anybody),
     *(
         (each.blueprint, door.signed_in)
         for each in (

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Response, current_app, g, request, url_for
+from flask import Response, g, request, url_for
 
 from gateway.accounts import sessions
 from gateway.accounts.sessions import SignedIn
@@ -15,7 +15,7 @@ from gateway.sources.body import is_json
 from gateway.store import StoreUnavailable
 from gateway.store.audit import Deed
 from gateway.web.clients import wants_page
-from gateway.web.console import cookies, rights
+from gateway.web.console import cookies, incidents, rights
 from gateway.web.console.next_page import NEXT, as_next
 from gateway.web.console.page import see_other
 from gateway.web.context import client_address, secret_key, services
@@ -31,8 +31,6 @@ OWN_SITE = (
     "same-origin",
     "none",
 )  # none: typed, or a bookmark; a browser from before 2023 says nothing
-NOTED = 600.0  # seconds before the same person at the same door is written into the audit log again
-MOST_NOTED = 10_000
 
 
 def signed_in() -> Response | None:
@@ -44,7 +42,7 @@ def signed_in() -> Response | None:
     let_in(token, found)
     if request.method not in SAFE:
         refuse_foreign_pages()
-        _refuse_without_csrf()
+        refuse_without(g.csrf)
     try:
         rights.refuse_the_wrong_role(found.person)
     except Refusal as refusal:
@@ -81,7 +79,7 @@ def refuse_foreign_pages() -> None:
     """A request that changes something comes from a page of ours, in a form that only such a page can send."""
     origin = request.headers.get("Origin")
     if request.headers.get("Sec-Fetch-Site") not in OWN_SITE or (origin is not None and not _is_ours(origin)):
-        log.warning("authz_fail", why="foreign page", route=str(request.url_rule))
+        incidents.tell("authz_fail", why="foreign page")
         raise Refusal("console.foreign_page")
     if request.content_length and request.mimetype not in FORM_TYPES and not is_json(request.mimetype):
         raise Refusal("body.media_type")
@@ -94,10 +92,11 @@ def _is_ours(origin: str) -> bool:
     return origin.startswith(("http://", "https://")) and urlsplit(origin).netloc == request.host
 
 
-def _refuse_without_csrf() -> None:
+def refuse_without(csrf: str) -> None:
+    """Only a page that we have given to this very session knows its token."""
     sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
-    if not hmac.compare_digest(sent.encode(), g.csrf.encode()):
-        log.warning("authz_fail", why="csrf", user=g.person.name, route=str(request.url_rule))
+    if not hmac.compare_digest(sent.encode("utf-8", "replace"), csrf.encode()):
+        incidents.tell("authz_fail", why="csrf")
         raise Refusal("console.csrf")
 
 
@@ -120,16 +119,9 @@ def _to_a_new_password() -> Response | None:
 
 
 def _note_refusal() -> None:
-    """Into the log each time; into the audit log once in a while for each person and page, so that nobody fills it."""
+    """Into the log each time; into the audit log once in a while for each person and page."""
     person, endpoint = g.person, request.endpoint or ""
-    log.warning("authz_fail", why="role", user=person.name, role=person.role, route=str(request.url_rule))
-    noted: dict[tuple[str, str], float] = current_app.extensions.setdefault("gateway.refusals_noted", {})
-    now = services().clock.monotonic()
-    if now - noted.get((person.id, endpoint), float("-inf")) < NOTED:
-        return
-    if len(noted) >= MOST_NOTED:
-        noted.clear()
-    noted[person.id, endpoint] = now
+    incidents.tell("authz_fail", why="role", user=person.name, role=person.role.value)
     deed = Deed(
         actor=person.name,
         action="access.refused",
@@ -138,7 +130,4 @@ def _note_refusal() -> None:
         detail={"page": endpoint, "role": person.role.value},
         address=client_address(),
     )
-    try:
-        services().store.console.audit.add(deed, now=services().clock.now())
-    except StoreUnavailable as error:
-        log.error("audit.not_written", reason=error.code)
+    incidents.write_seldom(deed, endpoint)
