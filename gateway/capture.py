@@ -158,9 +158,11 @@ def capture_all(
     return tuple(kept_status(new, kept) for new, kept in zip(news, accepted.leads, strict=True))
 
 
-def quarantine(services: Services, source: SourceConfig, enquiry: Enquiry, problem: Problem) -> LeadStatus:
+def quarantine(
+    services: Services, source: SourceConfig, enquiry: Enquiry, problem: Problem, *, test: bool = False
+) -> LeadStatus:
     """Keep a body that could not even be read, so that it can be mended and replayed."""
-    empty = Submission(fields={})
+    empty = Submission(fields={}, test=test)
     return _keep_quarantined(services, source, enquiry, empty, (problem,), new_id(enquiry.received_at))
 
 
