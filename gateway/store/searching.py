@@ -1,0 +1,189 @@
+"""One search on one connection: portion by portion where leads may have to be looked at that do not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.engine import Connection
+
+from gateway.store import spelling
+from gateway.store.found import COLUMNS, FoundLead, FoundPage, Walked, found_lead
+from gateway.store.wanted import OPEN, Look, Wanted, Way, look
+
+_FIRST_PORTION = 1000  # leads of one look; the next are as large as the time that is left allows
+_LEAST_PORTION = 250
+_FEW = 5000  # open leads that are quicker sorted than looked for
+_WALKED = 5000  # leads that one step of a walk looks at, at most
+_NEXT_CODE = "SELECT min(reason_code) FROM leads WHERE reason_code IS NOT NULL"
+_CODES = text(
+    f"WITH RECURSIVE codes(code) AS ({_NEXT_CODE} UNION ALL"  # noqa: S608 - no value stands in it
+    f" SELECT ({_NEXT_CODE} AND reason_code > codes.code) FROM codes WHERE codes.code IS NOT NULL)"
+    " SELECT code FROM codes WHERE code IS NOT NULL"
+)
+
+
+class OneSearch:
+    """One search on one connection."""
+
+    def __init__(
+        self, connection: Connection, wanted: Wanted, monotonic: Callable[[], float], budget: float
+    ) -> None:
+        self._connection = connection
+        self._monotonic = monotonic
+        self._budget = budget
+        self._began = monotonic()
+        self._off = spelling.without_index(connection.dialect.name)
+        codes = codes_in_use(connection) if wanted.reason and wanted.reason.endswith(".") else []
+        few_open = bool(set(wanted.states) & set(OPEN)) and _few_open(connection)
+        self._look: Look = look(wanted, connection.dialect.name, codes=codes, few_open=few_open)
+
+    # -- a page, newest first --------------------------------------------------------------------------------
+
+    def page(self, *, after: str | None, newer_than: str | None, limit: int) -> FoundPage:
+        floor = max(self._look.floor or "", _behind(newer_than) if newer_than else "")
+        high = min((each for each in (after, self._look.ceiling) if each is not None), default=None)
+        found: list[FoundLead] = []
+        portion = _FIRST_PORTION
+        while True:
+            began = self._monotonic()
+            low = self._end_of_portion(floor, high, portion)
+            found += self._between(low or floor, high, limit + 1 - len(found))
+            if len(found) > limit:
+                return FoundPage(leads=tuple(found[:limit]), after=found[limit - 1].id)
+            if low is None:
+                return FoundPage(leads=tuple(found))
+            high = low
+            portion = self._next_portion(portion, began)
+            if not portion:
+                return FoundPage(leads=tuple(found), after=low, looked_back_to=self._received_at(low))
+
+    def _next_portion(self, portion: int, began: float) -> int:
+        """As many leads as half of the time that is left allows; 0: the time is over."""
+        now = self._monotonic()
+        left = self._budget - (now - self._began)
+        if left <= 0:
+            return 0
+        speed = portion / max(now - began, 0.000_1)
+        affordable = int(speed * left / 2)
+        return min(portion * 4, affordable) if affordable >= _LEAST_PORTION else 0
+
+    def _end_of_portion(self, floor: str, high: str | None, portion: int) -> str | None:
+        """The id down to which one look goes; None: down to the floor."""
+        if not self._look.in_portions:
+            return None
+        share = max(1, portion // len(self._look.ways))
+        ends = [
+            self._scalar(f"SELECT id {self._from(way, floor, high)} ORDER BY id DESC LIMIT 1 OFFSET :share",
+                         floor=floor, high=high, share=share)
+            for way in self._look.ways
+        ]  # fmt: skip
+        return max((end for end in ends if end is not None), default=None)
+
+    def _between(self, floor: str, high: str | None, room: int) -> list[FoundLead]:
+        rows = [
+            row
+            for way in self._look.ways
+            for row in self._rows(
+                f"SELECT {COLUMNS} {self._from(way, floor, high, filtered=True)} ORDER BY {self._id(way)} DESC LIMIT :room",
+                floor=floor, high=high, room=room,
+            )
+        ]  # fmt: skip
+        if len(self._look.ways) > 1:
+            rows.sort(key=lambda row: str(row["id"]), reverse=True)
+        return [found_lead(row) for row in rows[:room]]
+
+    def _received_at(self, lead_id: str) -> float:
+        return float(self._scalar("SELECT received_at FROM leads WHERE id = :id", id=lead_id))
+
+    # -- all of it, oldest first -----------------------------------------------------------------------------
+
+    def walk(self, *, position: str, upto: str | None, limit: int) -> Walked:
+        floor = max(self._look.floor or "", position)
+        bounds = [each for each in (_behind(upto) if upto else None, self._look.ceiling) if each is not None]
+        high = min(bounds, default=None)
+        end = self._end_of_step(floor, high)
+        ids = sorted(
+            str(row["id"])
+            for way in self._look.ways
+            for row in self._rows(
+                f"SELECT id {self._from(way, floor, end or high, filtered=True)} ORDER BY {self._id(way)} LIMIT :limit",
+                floor=floor, high=end or high, limit=limit,
+            )
+        )[:limit]  # fmt: skip
+        if len(ids) == limit:
+            return Walked(ids=tuple(ids), position=_behind(ids[-1]))
+        return Walked(ids=tuple(ids), position=end)
+
+    def _end_of_step(self, floor: str, high: str | None) -> str | None:
+        if not self._look.in_portions:
+            return None
+        share = max(1, _WALKED // len(self._look.ways))
+        ends = [
+            self._scalar(f"SELECT id {self._from(way, floor, high)} ORDER BY id LIMIT 1 OFFSET :share",
+                         floor=floor, high=high, share=share)
+            for way in self._look.ways
+        ]  # fmt: skip
+        return min((end for end in ends if end is not None), default=None)
+
+    def number(self, most: int) -> int | None:
+        floor, high = self._look.floor or "", self._look.ceiling
+        if not self._look.in_portions:
+            return min(most, sum(self._count(way, floor, high, most) for way in self._look.ways))
+        number, portion = 0, _FIRST_PORTION
+        while number < most:
+            began = self._monotonic()
+            low = self._end_of_portion(floor, high, portion)
+            number += sum(self._count(way, low or floor, high, most - number) for way in self._look.ways)
+            if low is None:
+                return min(most, number)
+            high = low
+            portion = self._next_portion(portion, began)
+            if not portion:
+                return None
+        return most
+
+    def _count(self, way: Way, floor: str, high: str | None, most: int) -> int:
+        inner = f"SELECT 1 AS one {self._from(way, floor, high, filtered=True)} LIMIT :most"
+        return int(
+            self._scalar(f"SELECT count(*) FROM ({inner}) AS bounded", floor=floor, high=high, most=most)  # noqa: S608
+        )
+
+    # -- the statements --------------------------------------------------------------------------------------
+
+    def _from(self, way: Way, floor: str, high: str | None, *, filtered: bool = False) -> str:
+        """Only conditions of our own stand in it; every value is bound."""
+        conditions = [way.condition] if way.condition else []
+        conditions += [f"{self._id(way)} >= :floor"] if floor else []
+        conditions += [f"{self._id(way)} < :high"] if high is not None else []
+        conditions += self._look.filters if filtered else ()
+        return f"FROM leads WHERE {' AND '.join(conditions) or '1 = 1'}"
+
+    def _id(self, way: Way) -> str:
+        """Few leads are found and then sorted: their index is read, and not all leads in their order."""
+        return "leads.id" if way.ordered else f"{self._off}leads.id"
+
+    def _rows(self, statement: str, **values: Any) -> Sequence[Mapping[Any, Any]]:
+        return self._connection.execute(text(statement), {**self._look.values, **values}).mappings().all()
+
+    def _scalar(self, statement: str, **values: Any) -> Any:
+        return self._connection.execute(text(statement), {**self._look.values, **values}).scalar()
+
+
+def _behind(lead_id: str) -> str:
+    """Where the ids after this one begin: they are all of one length."""
+    return f"{lead_id}0"
+
+
+def _few_open(connection: Connection) -> bool:
+    counted = "SELECT count(*) FROM (SELECT 1 AS one FROM leads WHERE state = '{}' LIMIT {}) AS bounded"
+    return all(
+        (connection.execute(text(counted.format(state.value, _FEW + 1))).scalar() or 0) <= _FEW
+        for state in OPEN
+    )
+
+
+def codes_in_use(connection: Connection) -> list[str]:
+    """Every reason code that some lead has, without looking at every lead."""
+    return [str(code) for code in connection.execute(_CODES).scalars()]
