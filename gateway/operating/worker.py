@@ -36,8 +36,9 @@ _GONE = "The job whose work was to be taken back is gone."
 class JobWorker:
     """Runs in every process that delivers; a job is carried out by one of them at a time."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, *, together: int = TOGETHER) -> None:
         self._parts = parts
+        self._together = together
         self._jobs = parts.store.console.jobs
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
@@ -104,7 +105,7 @@ class JobWorker:
             return self._suppressed(job, now)
         if job.action is Action.UNDO:
             return self._taken_back(job, now)
-        limit = READ_TOGETHER if job.action is Action.RELEASE else TOGETHER
+        limit = min(self._together, READ_TOGETHER if job.action is Action.RELEASE else TOGETHER)
         found = self._jobs.walk(job, STATES[job.action], limit=limit)
         if not found:
             self._finished(job, now)
@@ -141,7 +142,7 @@ class JobWorker:
         if undone is None:
             self._jobs.finish(job, now=now, problem=_GONE)
             return None
-        ids = self._jobs.changed_by(undone.id, after=job.position, limit=TOGETHER)
+        ids = self._jobs.changed_by(undone.id, after=job.position, limit=self._together)
         if not ids:
             self._finished(job, now)
             return None
@@ -151,7 +152,7 @@ class JobWorker:
     def _suppressed(self, job: Job, now: float) -> Job | None:
         import_id = orjson.loads(job.wanted)["import"]
         lines = self._parts.store.console.suppression_lists.page(
-            import_id, after=int(job.position or 0), limit=TOGETHER, verdict=NEW
+            import_id, after=int(job.position or 0), limit=self._together, verdict=NEW
         )
         if not lines:
             self._finished(job, now)
