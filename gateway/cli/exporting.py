@@ -8,37 +8,20 @@ import time
 from calendar import timegm
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
 import click
-import orjson
 
 from gateway.cli.failure import Failure
-from gateway.cli.output import count, iso_time
+from gateway.cli.output import count
 from gateway.cli.session import opened_store, read_settings
-from gateway.cli.spreadsheet import Sheet
 from gateway.config.values import ValueProblemError, duration
-from gateway.leads.field_names import DIALER_FIELDS
+from gateway.exporting.lead_files import TITLES, cells, line
+from gateway.exporting.spreadsheet import Sheet
 from gateway.leads.lead import State
 from gateway.store.exporting import ExportedLead, exported
 from gateway.store.reading import Search
-
-_ABOUT = (
-    "lead",
-    "received_at",
-    "source",
-    "state",
-    "reason_code",
-    "message",
-    "dialer",
-    "Lead ID",
-    "list",
-    "status",
-)
-_FIELDS = tuple(name for name in DIALER_FIELDS if name != "list_id")
-TITLES = (*_ABOUT, "duplicate_of", *_FIELDS, "also_sent")
 
 
 @click.command()
@@ -88,34 +71,14 @@ def _write_sheet(out: IO[str], found: Iterable[ExportedLead]) -> int:
     sheet = Sheet(out, TITLES)
     number = 0
     for number, lead in enumerate(found, 1):  # noqa: B007 - the last one is the answer
-        sheet.add(_cells(lead))
+        sheet.add(cells(lead))
     return number
-
-
-def _cells(lead: ExportedLead) -> tuple[object, ...]:
-    about = (
-        lead.id,
-        iso_time(lead.received_at),
-        lead.source,
-        lead.state,
-        lead.reason_code,
-        lead.message,
-        lead.dialer,
-        lead.dialer_lead_id,
-        lead.dialer_list_id or lead.list_id,
-        lead.dialer_status,
-        lead.duplicate_of,
-    )
-    fields = {"phone_number": lead.phone, **lead.fields}
-    also_sent = orjson.dumps(dict(lead.extra)).decode() if lead.extra else ""
-    return (*about, *(fields.get(name, "") for name in _FIELDS), also_sent)
 
 
 def _write_lines(out: IO[str], found: Iterable[ExportedLead]) -> int:
     number = 0
     for number, lead in enumerate(found, 1):  # noqa: B007 - the last one is the answer
-        times = {"received_at": iso_time(lead.received_at), "updated_at": iso_time(lead.updated_at)}
-        out.write(orjson.dumps(asdict(lead) | times, default=str).decode() + "\n")
+        out.write(line(lead))
     return number
 
 

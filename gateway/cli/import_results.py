@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from gateway.cli.spreadsheet import Sheet
+from gateway.exporting.spreadsheet import Sheet
 from gateway.importing.importer import Judged, Verdict, still_open
 from gateway.leads.lead import LeadStatus
 from gateway.store import Store

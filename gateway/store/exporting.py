@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from gateway.store import columns
 from gateway.store.reading import Search, matching
 from gateway.store.store import Store
 from gateway.store.tables import leads
+from gateway.store.wanted import Wanted
 
 TOGETHER = 500  # leads of one look; between two, others may read and write
 
@@ -73,6 +74,18 @@ def exported(store: Store, search: Search) -> Iterator[ExportedLead]:
         if len(page) < TOGETHER:
             return
         after = page[-1].id
+
+
+def exported_found(store: Store, wanted: Wanted, *, upto: str | None = None) -> Iterator[ExportedLead]:
+    """Every lead that somebody looks for, none later than the id `upto`."""
+    for ids in store.console.finding.all_ids(wanted, upto=upto):
+        if ids:
+            yield from store.read(lambda connection, ids=ids: _these(connection, ids))  # type: ignore[misc]
+
+
+def _these(connection: Connection, ids: Sequence[str]) -> list[ExportedLead]:
+    wanted = select(*_WANTED).where(leads.c.id.in_(ids)).order_by(leads.c.id)
+    return [_exported(dict(row)) for row in connection.execute(wanted).mappings()]
 
 
 def _page(connection: Connection, search: Search, after: str) -> list[ExportedLead]:

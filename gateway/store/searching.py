@@ -71,25 +71,28 @@ class OneSearch:
 
     def _end_of_portion(self, floor: str, high: str | None, portion: int) -> str | None:
         """The id down to which one look goes; None: down to the floor."""
+        return max(self._ends(floor, high, portion, "DESC"), default=None)
+
+    def _ends(self, floor: str, high: str | None, portion: int, order: str) -> list[str]:
+        """Where each way's share of a portion ends, if it does."""
         if not self._look.in_portions:
-            return None
-        share = max(1, portion // len(self._look.ways))
+            return []
+        values = {"floor": floor, "high": high, "share": max(1, portion // len(self._look.ways))}
         ends = [
-            self._scalar(f"SELECT id {self._from(way, floor, high)} ORDER BY id DESC LIMIT 1 OFFSET :share",
-                         floor=floor, high=high, share=share)
+            self._scalar(
+                f"SELECT id {self._from(way, floor, high)} ORDER BY id {order} LIMIT 1 OFFSET :share",
+                **values,
+            )
             for way in self._look.ways
-        ]  # fmt: skip
-        return max((end for end in ends if end is not None), default=None)
+        ]
+        return [end for end in ends if end is not None]
 
     def _between(self, floor: str, high: str | None, room: int) -> list[FoundLead]:
-        rows = [
-            row
-            for way in self._look.ways
-            for row in self._rows(
-                f"SELECT {COLUMNS} {self._from(way, floor, high, filtered=True)} ORDER BY {self._id(way)} DESC LIMIT :room",
-                floor=floor, high=high, room=room,
-            )
-        ]  # fmt: skip
+        rows: list[Mapping[Any, Any]] = []
+        for way in self._look.ways:
+            found = self._from(way, floor, high, filtered=True)
+            statement = f"SELECT {COLUMNS} {found} ORDER BY {self._id(way)} DESC LIMIT :room"
+            rows += self._rows(statement, floor=floor, high=high, room=room)
         if len(self._look.ways) > 1:
             rows.sort(key=lambda row: str(row["id"]), reverse=True)
         return [found_lead(row) for row in rows[:room]]
@@ -103,29 +106,16 @@ class OneSearch:
         floor = max(self._look.floor or "", position)
         bounds = [each for each in (_behind(upto) if upto else None, self._look.ceiling) if each is not None]
         high = min(bounds, default=None)
-        end = self._end_of_step(floor, high)
-        ids = sorted(
-            str(row["id"])
-            for way in self._look.ways
-            for row in self._rows(
-                f"SELECT id {self._from(way, floor, end or high, filtered=True)} ORDER BY {self._id(way)} LIMIT :limit",
-                floor=floor, high=end or high, limit=limit,
-            )
-        )[:limit]  # fmt: skip
+        end = min(self._ends(floor, high, _WALKED, "ASC"), default=None)
+        ids: list[str] = []
+        for way in self._look.ways:
+            found = self._from(way, floor, end or high, filtered=True)
+            statement = f"SELECT id {found} ORDER BY {self._id(way)} LIMIT :limit"
+            ids += [row["id"] for row in self._rows(statement, floor=floor, high=end or high, limit=limit)]
+        ids = sorted(ids)[:limit]
         if len(ids) == limit:
             return Walked(ids=tuple(ids), position=_behind(ids[-1]))
         return Walked(ids=tuple(ids), position=end)
-
-    def _end_of_step(self, floor: str, high: str | None) -> str | None:
-        if not self._look.in_portions:
-            return None
-        share = max(1, _WALKED // len(self._look.ways))
-        ends = [
-            self._scalar(f"SELECT id {self._from(way, floor, high)} ORDER BY id LIMIT 1 OFFSET :share",
-                         floor=floor, high=high, share=share)
-            for way in self._look.ways
-        ]  # fmt: skip
-        return min((end for end in ends if end is not None), default=None)
 
     def number(self, most: int) -> int | None:
         floor, high = self._look.floor or "", self._look.ceiling

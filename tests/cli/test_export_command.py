@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.cli.exporting import TITLES
-from gateway.cli.spreadsheet import BOM, Sheet, inert
+from gateway.exporting.lead_files import TITLES
+from gateway.exporting.spreadsheet import BOM, Sheet, inert
 from gateway.leads.lead import State
 from gateway.store import Store
 from gateway.store.exporting import TOGETHER, exported
