@@ -1,0 +1,1 @@
+"""Leads as they leave: tables for people, lines of JSON for programs."""
