@@ -9,6 +9,7 @@ from gateway.store.audit import Audit
 from gateway.store.database import Database
 from gateway.store.door_counts import DoorCounts
 from gateway.store.editing import Editing
+from gateway.store.figures import Figures
 from gateway.store.finding import Finding
 from gateway.store.jobs import Jobs
 from gateway.store.key_care import KeyCare
@@ -34,6 +35,7 @@ class ConsoleStore:
         self.sources = SourceFacts(database)
         self.jobs = Jobs(database)
         self.lines = Lines(database)
+        self.figures = Figures(database)
         self.suppressions = Suppressions(database)
         self.suppression_lists = SuppressionLists(database)
         self.alerts = Alerts(database)
