@@ -15,15 +15,23 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
-from gateway import demo_site
+from gateway import demo_site, demo_week
 from gateway.clock import SystemClock
+from gateway.config import parse_config
 from gateway.demo_site import EXAMPLE_DIALER, EXAMPLE_GATEWAY, EXAMPLE_SITE, Surroundings
 from gateway.store import Store
+from gateway.store.reading import Search
 
 SOURCE = "partner"  # the example's source that takes API keys
 READY_WITHIN = 30.0  # seconds
 STOPPED_WITHIN = 45.0
 _LOOK_AGAIN = 0.1
+_MISTAKE = f"""
+# A mistake, so that there is something to mend: the stand-in dialer has no such list.
+[[sources.portal.routes]]
+when = {{ EnquiryType = "Commercial" }}
+list_id = "{demo_week.MISSING_LIST}"
+"""
 
 
 class DemoError(Exception):
@@ -43,6 +51,7 @@ class Place:
     port: int
     dialer_port: int
     site_port: int
+    empty: bool = False  # without the week of made-up leads
 
     @property
     def url(self) -> str:
@@ -77,6 +86,8 @@ def furnish(place: Place, environ: Mapping[str, str]) -> Furnished:
     config.write_text(_configuration(place), encoding="utf-8")
     token = _kept_secret(place.directory / "portal_token")
     Store.migrate(place.database_url)
+    if not place.empty:
+        _fill(place, config.read_text(encoding="utf-8"), token)
     return Furnished(
         api_key=_api_key(place),
         portal_token=token,
@@ -95,6 +106,17 @@ def furnish(place: Place, environ: Mapping[str, str]) -> Furnished:
     )
 
 
+def _fill(place: Place, configuration: str, token: str) -> None:
+    """A week of leads, if nothing is there yet."""
+    store = Store.open(place.database_url)
+    try:
+        if not store.find(Search(), limit=1).leads:
+            parsed = parse_config(configuration, {"PORTAL_TOKEN": token})
+            demo_week.fill(store, parsed, now=time.time())
+    finally:
+        store.close()
+
+
 def example_configuration() -> Path:
     """The example travels inside an installed package, and stands beside the package in a checkout."""
     package = Path(__file__).parent
@@ -107,7 +129,7 @@ def _configuration(place: Place) -> str:
     text = text.replace(EXAMPLE_GATEWAY, f"{place.host}:{place.port}")
     text = text.replace(EXAMPLE_DIALER, f"127.0.0.1:{place.dialer_port}")
     text = text.replace(EXAMPLE_SITE, f"{demo_site.HOST}:{place.site_port}")
-    return f"# Written by `gateway demo` each time it starts, after the example gateway.toml.\n\n{text}"
+    return f"# Written by `gateway demo` each time it starts, after the example gateway.toml.\n\n{text}{_MISTAKE}"
 
 
 def _kept_secret(path: Path) -> str:

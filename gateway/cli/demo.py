@@ -44,7 +44,8 @@ LOG_LINES = 8
     show_default=True,
     help="Where it keeps its database, key and logs.",
 )
-def demo(port: int, dialer_port: int, site_port: int, host: str, directory: Path) -> None:
+@click.option("--empty", is_flag=True, help="Begin without the week of made-up leads.")
+def demo(port: int, dialer_port: int, site_port: int, host: str, directory: Path, *, empty: bool) -> None:
     """Everything on this machine: a stand-in dialer, the gateway, a key, a website.
 
     Nothing has to be configured, nothing leaves this machine. Ctrl-C stops all of it; the leads stay.
@@ -53,7 +54,12 @@ def demo(port: int, dialer_port: int, site_port: int, host: str, directory: Path
     refuse_a_busy_port("127.0.0.1", dialer_port, "--dialer-port")
     refuse_a_busy_port("127.0.0.1", site_port, "--site-port")
     place = Place(
-        directory=directory.resolve(), host=host, port=port, dialer_port=dialer_port, site_port=site_port
+        directory=directory.resolve(),
+        host=host,
+        port=port,
+        dialer_port=dialer_port,
+        site_port=site_port,
+        empty=empty,
     )
     signal.signal(signal.SIGTERM, _as_ctrl_c)
     out = console()

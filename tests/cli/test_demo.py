@@ -142,7 +142,7 @@ def started(folder: Path) -> Demo:
     port = free_port()
     ports = ["--port", str(port), "--dialer-port", str(free_port()), "--site-port", str(free_port())]
     process = subprocess.Popen(
-        [*PROGRAM, "demo", *ports, "--directory", "kept"],
+        [*PROGRAM, "demo", *ports, "--directory", "kept", "--empty"],
         env=environment(),
         cwd=folder,
         stdout=subprocess.PIPE,
