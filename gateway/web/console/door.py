@@ -41,6 +41,7 @@ def signed_in() -> Response | None:
         return _to_the_sign_in()
     let_in(token, found)
     if request.method not in SAFE:
+        rights.make_room(found.person)
         refuse_foreign_pages()
         refuse_without(g.csrf)
     try:

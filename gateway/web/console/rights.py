@@ -12,6 +12,7 @@ from gateway.web.errors import Refusal
 
 V = TypeVar("V", bound=Callable[..., Any])
 _NEEDS = "needed_role"
+_TAKES = "most_bytes"
 
 
 def needs(role: Role) -> Callable[[V], V]:
@@ -22,6 +23,25 @@ def needs(role: Role) -> Callable[[V], V]:
         return view
 
     return mark
+
+
+def takes_bytes(most: int) -> Callable[[V], V]:
+    """Mark a view: what is sent to it may be larger than other bodies, as an uploaded list is."""
+
+    def mark(view: V) -> V:
+        setattr(view, _TAKES, most)
+        return view
+
+    return mark
+
+
+def make_room(person: Person) -> None:
+    """Let a large body in where the view takes one, from whoever may open it; asked before anything is read."""
+    endpoint = request.endpoint or ""
+    most = getattr(current_app.view_functions.get(endpoint), _TAKES, None)
+    needed = needed_by(endpoint)
+    if most is not None and needed is not None and person.role.covers(needed):
+        request.max_content_length = request.max_form_memory_size = most
 
 
 def needed_by(endpoint: str) -> Role | None:
