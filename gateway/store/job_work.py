@@ -24,7 +24,7 @@ DEEDS = {
     Action.RETRY: "lead.retried",
     Action.RELEASE: "lead.released",
     Action.DISCARD: "lead.discarded",
-    Action.UNDO: "lead.taken_back",
+    Action.UNDO: "lead.withdrawn",
 }
 
 _BEFORE = Bulk(
