@@ -9,6 +9,7 @@ from gateway.sources import signatures
 from gateway.sources.base import Inbound, NotAuthentic, Reply
 
 SIGNATURE_HEADER = "x-hub-signature-256"
+PLAIN = "text/plain; charset=utf-8"
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)  # nothing that a browser could take for a page
 
 
@@ -20,7 +21,7 @@ def challenge(inbound: Inbound, verify_tokens: Iterable[str]) -> Reply | None:
     echoed = asked.get("hub.challenge", "")
     if not signatures.any_same([asked.get("hub.verify_token", "")], verify_tokens):
         return None
-    return Reply(body=echoed.encode(), content_type="text/plain") if _CHALLENGE.fullmatch(echoed) else None
+    return Reply(body=echoed.encode(), content_type=PLAIN) if _CHALLENGE.fullmatch(echoed) else None
 
 
 def verify(secrets: Iterable[str], inbound: Inbound) -> None:

@@ -10,22 +10,20 @@ from gateway.config import SourceConfig
 from gateway.leads.field_names import place_of
 from gateway.leads.lead import Submission
 from gateway.leads.vocabulary import squeeze
-from gateway.sources import ad_form, fetch, sampling, signatures
+from gateway.sources import ad_form, fetch, hub, sampling, signatures
 from gateway.sources.ad_form import FilledForm, text_of
-from gateway.sources.base import Inbound, NotAuthentic, Reply, Unreadable
+from gateway.sources.base import Inbound, Reply, Unreadable
 from gateway.sources.body import read_anything
 from gateway.sources.fetch import Asked, Fetch, FetchTrouble, Got, Part
 from gateway.sources.pull import Answer, Question
 
 GRAPH = "https://graph.facebook.com"
 VERSION = "v26.0"
-SIGNATURE = "x-hub-signature-256"
 MOST_CHANGES = 1000
 DASHBOARD_ID = "444444444444"  # lead and page of what the app dashboard sends as a trial
 DUMMY = "test lead: dummy data for"
 DUMMY_ADDRESSES = frozenset({"test@meta.com", "test@fb.com"})
 
-_CHALLENGE = re.compile(r"[0-9A-Za-z_-]{1,128}", re.ASCII)  # nothing that a browser could take for a page
 ID = re.compile(r"[0-9]{5,32}", re.ASCII)
 _IDS = ("form_id", "page_id", "ad_id", "adgroup_id", "created_time")
 FEW_FIELDS = "id,created_time,form_id,field_data"
@@ -47,23 +45,12 @@ _INVALID, _NOT_THERE = 100, 33  # a code and its subcode
 
 
 def verify(source: SourceConfig, inbound: Inbound) -> None:
-    expected = [
-        "sha256=" + signatures.hmac_hex(secret, inbound.body) for secret in source.auth.secrets if secret
-    ]
-    if not signatures.any_same([inbound.header(SIGNATURE)], expected):
-        raise NotAuthentic
+    hub.verify(source.auth.secrets, inbound)
 
 
 def handshake(source: SourceConfig, inbound: Inbound) -> Reply | None:
-    """Meta asks whether the address is ours: the challenge goes back, for whoever knows the word agreed upon."""
-    query = dict(inbound.query)
-    if inbound.method != "GET" or query.get("hub.mode") != "subscribe":
-        return None
-    challenge = query.get("hub.challenge", "")
-    known = signatures.any_same([query.get("hub.verify_token", "")], [source.options.get("verify_token", "")])
-    if not known or not _CHALLENGE.fullmatch(challenge):
-        return Reply(status=403, content_type="text/plain; charset=utf-8")
-    return Reply(body=challenge.encode(), content_type="text/plain; charset=utf-8")
+    """Meta asks whether the address is ours; whoever does not know the word agreed upon is refused as unsigned."""
+    return hub.challenge(inbound, [source.options.get("verify_token", "")])
 
 
 def parse(source: SourceConfig, inbound: Inbound) -> list[Submission]:
@@ -99,8 +86,8 @@ def sample(source: SourceConfig, number: int) -> Inbound:
         ],
     }
     inbound = sampling.posted_json(source, value)
-    signature = "sha256=" + signatures.hmac_hex(source.auth.secrets[0], inbound.body)
-    return sampling.with_headers(inbound, {SIGNATURE: signature})
+    signed = {hub.SIGNATURE_HEADER: hub.signature(source.auth.secrets[0], inbound.body)}
+    return sampling.with_headers(inbound, signed)
 
 
 # -- asking the Graph API ------------------------------------------------------------------------------------

@@ -93,9 +93,9 @@ def test_the_challenge_comes_back_as_plain_text() -> None:
     [("another-word", "1158201444"), ("", "1158201444"), (WORD, "<script>"), (WORD, ""), (WORD, "1" * 129)],
 )
 def test_a_stranger_gets_no_challenge_back(token: str, text: str) -> None:
-    reply = challenge(token, text)
-
-    assert (reply.status, reply.body) == (403, b"")
+    assert challenge(token, text) is None  # so that it is refused, and counted, like anything unsigned
+    with pytest.raises(NotAuthentic):
+        meta.verify(source(), make_inbound(method="GET"))
 
 
 def test_what_is_no_challenge_goes_on_to_the_signature() -> None:

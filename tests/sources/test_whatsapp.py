@@ -36,7 +36,7 @@ def test_whoever_knows_the_word_gets_the_challenge_back() -> None:
     reply = whatsapp.handshake(source_of("whatsapp"), asked())
 
     assert reply is not None
-    assert (reply.status, reply.body, reply.content_type) == (200, b"1158201444", "text/plain")
+    assert (reply.status, reply.body, reply.content_type) == (200, b"1158201444", "text/plain; charset=utf-8")
 
 
 @pytest.mark.parametrize(
