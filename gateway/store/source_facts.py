@@ -1,4 +1,4 @@
-"""What the console shows of sources: leads of today, what is usual, what was set aside and why, what repeats whom."""
+"""What the console shows of sources: what was set aside and why, what waits for a person, what repeats whom."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from gateway.store.database import Database
 from gateway.store.records import Identity
 from gateway.store.remaking import TIME_CHARACTERS
 from gateway.store.tables import ASIDE, PARKED, identities, leads
-from gateway.store.watching import HOUR
-from gateway.store.watching_tables import source_hours, watches
 
 # Set aside or refused; a duplicate and a test are as they should be.
 TROUBLE = (
@@ -29,9 +27,6 @@ TROUBLE = (
 )
 SAME_ENQUIRY = 1000  # leads of one delivery at most
 
-_EACH = text(
-    "SELECT source, count(*) FROM leads WHERE id >= :first AND id < :beyond AND test = 0 GROUP BY source"
-)
 # What waits for its platform is nobody's to mend.
 _QUARANTINE = text(
     f"SELECT source, count(*) FROM leads WHERE {PARKED} AND state = 'quarantined'"  # noqa: S608
@@ -59,14 +54,6 @@ class SourceFacts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def leads_between(self, start: float, end: float) -> dict[str, int]:
-        """The leads of each source; whole hours that the watch has counted are not counted again."""
-        return self._database.read(lambda connection: _leads_between(connection, start, end))
-
-    def hours(self, wanted: Sequence[int]) -> dict[tuple[str, int], int]:
-        """The leads of each source in these hours, as the watch has counted them."""
-        return self._database.read(lambda connection: _hours(connection, wanted))
-
     def in_quarantine(self) -> dict[str, int]:
         """How many leads of each source wait for a person now."""
         return self._database.read(
@@ -92,40 +79,6 @@ class SourceFacts:
     def cap_used(self, source: str, *, now: float) -> int:
         """How many leads of the day count against a source's daily cap."""
         return self._database.read(lambda connection: _cap_used(connection, source, now))
-
-
-def _leads_between(connection: Connection, start: float, end: float) -> dict[str, int]:
-    looked = connection.scalar(select(func.max(watches.c.looked_until)))
-    first_hour, last_hour = int(-(-start // HOUR)), int(min(looked or 0.0, end) // HOUR)
-    if last_hour <= first_hour:
-        return _counted(connection, start, end)
-    found = _counted(connection, start, first_hour * HOUR)
-    wanted = (
-        select(source_hours.c.source, func.sum(source_hours.c.leads))
-        .where(source_hours.c.hour >= first_hour, source_hours.c.hour < last_hour)
-        .group_by(source_hours.c.source)
-    )
-    parts = [tuple(row) for row in connection.execute(wanted)]
-    parts += _counted(connection, last_hour * HOUR, end).items()
-    for source, number in parts:
-        found[source] = found.get(source, 0) + int(number)
-    return found
-
-
-def _counted(connection: Connection, start: float, end: float) -> dict[str, int]:
-    if end <= start:
-        return {}
-    rows = connection.execute(_EACH, {"first": first_id(start), "beyond": first_id(end)})
-    return {row[0]: int(row[1]) for row in rows}
-
-
-def _hours(connection: Connection, wanted: Sequence[int]) -> dict[tuple[str, int], int]:
-    rows = connection.execute(
-        select(source_hours.c.source, source_hours.c.hour, source_hours.c.leads).where(
-            source_hours.c.hour.in_(list(wanted))
-        )
-    )
-    return {(row.source, row.hour): row.leads for row in rows}
 
 
 def _reasons(connection: Connection, source: str, since: float) -> list[Reason]:

@@ -7,7 +7,7 @@ import secrets
 from flask import Flask
 
 from gateway.capture import Services
-from gateway.web import blueprints, errors, headers, templates, unreadable
+from gateway.web import blueprints, door_refusals, errors, headers, templates, unreadable
 from gateway.web.api_keys import KeyRing
 from gateway.web.console import error_pages
 from gateway.web.console import page as console_page
@@ -30,6 +30,7 @@ def register(app: Flask, services: Services) -> None:
     errors.register(app)
     app.extensions["gateway.console_errors"] = error_pages.answer
     headers.register(app)
+    door_refusals.register(app, services.store, services.clock)
     app.extensions["gateway.limits"] = Limits(services.settings.ratelimit_url)
     console_page.register(app)
     blueprints.register(app)
