@@ -13,10 +13,10 @@ from sqlalchemy.engine import Connection
 from gateway.store.audit import Deed, note
 from gateway.store.console_tables import line_reports, pauses
 from gateway.store.database import Database
+from gateway.store.holds import PORTION, lift_hold, release_leads
 from gateway.store.transaction import Bulk, Transaction
 
 FRESH = 20.0  # seconds: an older report is of a process that is gone, or stands still
-PORTION = 500  # leads changed in one transaction
 
 _REPORT = Bulk(
     "INSERT INTO line_reports (owner, dialer, at, is_open, reason, opens_at, under_way, waiting, average, rate,"
@@ -126,6 +126,21 @@ class Lines:
         while resumed and self._database.write(lambda transaction: _unreason(transaction, dialer)):
             continue
         return resumed
+
+    def release(self, dialer: str, scope: str, deed: Deed, *, now: float) -> int:
+        """End a hold; how many leads went back into the queue."""
+
+        def lift(transaction: Transaction) -> None:
+            lift_hold(transaction, dialer, scope)
+            note(transaction, [deed], now)
+
+        self._database.write(lift)
+        released = 0
+        while True:
+            portion = self._database.write(lambda transaction: release_leads(transaction, dialer, scope, now))
+            released += portion
+            if portion < PORTION:
+                return released
 
 
 def forget_lines(transaction: Transaction, owner: str) -> None:

@@ -18,7 +18,7 @@ STEP = 300.0  # seconds
 STEPS = 12
 WEEK = 168  # hours
 WEEKS = 8  # looked back
-MOST = 10_000  # of the last hour's leads looked at for their times, the newest
+MOST = 5_000  # of the last hour's leads looked at for their times, the newest
 
 _BETWEEN = text("SELECT count(*) FROM leads WHERE id >= :first AND id < :beyond")
 _TESTS = text(
