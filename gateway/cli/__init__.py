@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "send": ("send", "Send a lead through the running gateway and show each step."),
         "pull": ("pull", "Ask a platform for the leads its push may have lost."),
         "snippet": ("snippet", "Print the code that puts a form on a website."),
+        "docs": ("docs", "Print what the sender of a source must know."),
         "leads": ("leads", "Look at leads, and decide what happens to them."),
         "sources": ("sources", "See who brings leads, who has fallen silent, and which fields changed."),
         "callbacks": ("callbacks", "See what sources were told about their leads, and tell it again."),

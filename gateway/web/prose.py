@@ -27,7 +27,7 @@ class Remark:
 class Items:
     """A list; numbered where the order counts."""
 
-    items: tuple[str, ...]
+    entries: tuple[str, ...]
     numbered: bool = False
 
 
@@ -108,7 +108,7 @@ def _block(block: Block) -> str:
             return text
         case Remark(text=text):
             return f"> {text}"
-        case Items(items=items, numbered=numbered):
+        case Items(entries=items, numbered=numbered):
             return "\n".join(f"{f'{at}.' if numbered else '-'} {item}" for at, item in enumerate(items, 1))
         case Table():
             return _table(block)

@@ -12,7 +12,9 @@ from gateway.config.words import ENGLISH
 from gateway.web import reference_pages
 from gateway.web.context import services
 from gateway.web.openapi.document import document
+from gateway.web.openapi.guide import guide
 from gateway.web.page_policy import nonce
+from gateway.web.prose import block_kind, spans
 from gateway.web.wording import words_in
 
 blueprint = Blueprint("reference", __name__)
@@ -38,7 +40,9 @@ def show() -> Response:
     page = render_template(
         "reference/page.html",
         words=words_in(None, ENGLISH),
-        page=reference_pages.page_of(document(services().config.public_url)),
+        page=_page(services().config.public_url),
+        spans=spans,
+        block_kind=block_kind,
     )
     response = Response(page, content_type="text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = (
@@ -46,6 +50,11 @@ def show() -> Response:
         "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     return response
+
+
+@lru_cache(maxsize=8)
+def _page(public_url: str) -> reference_pages.Page:
+    return reference_pages.page_of(document(public_url), guide(public_url.rstrip("/")))
 
 
 @lru_cache(maxsize=8)

@@ -8,6 +8,8 @@ from typing import Any
 
 import orjson
 
+from gateway.web import prose
+
 Node = Mapping[str, Any]
 _HTTP = ("get", "post", "put", "patch", "delete")
 
@@ -80,19 +82,21 @@ class Page:
     version: str
     description: str
     server: str
+    guide: tuple[prose.Section, ...]  # the quick start first
     sections: tuple[Section, ...]
     keys: tuple[Row, ...]
 
 
-def page_of(document: Node) -> Page:
-    """The page of this document."""
+def page_of(document: Node, guide: tuple[prose.Section, ...] = ()) -> Page:
+    """The page of this document; the guide is the text of its description, as pieces."""
     reader = _Reader(document)
     schemes: Node = document["components"]["securitySchemes"]
     return Page(
         title=document["info"]["title"],
         version=document["info"]["version"],
-        description=document["info"]["description"],
+        description=document["info"]["description"].partition("\n\n")[0],
         server=document["servers"][0]["url"],
+        guide=guide,
         sections=tuple(reader.section(tag) for tag in document["tags"]),
         keys=tuple(
             Row(name=_where(scheme), rule=scheme["type"], description=scheme["description"])

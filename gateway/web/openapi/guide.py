@@ -19,6 +19,13 @@ from gateway.web.templates import place_of
 FIRST_NUMBER = "9999900201"  # of a test key: delivered, every time
 
 
+SEEN_BY_OTHERS = (
+    "A key or secret on a command line can be seen by other users of that machine while the command runs. "
+    "On a machine that is not yours alone, let it come from a file or a pipe."
+)
+_FROM_A_PIPE = "curl -H @<(printf 'Authorization: Bearer %s' \"$LEADS_KEY\") …"
+
+
 def guide(base: str) -> tuple[Section, ...]:
     """All of it, for a gateway that is reached at `base`."""
     return (
@@ -29,7 +36,7 @@ def guide(base: str) -> tuple[Section, ...]:
         _limits(),
         _test_keys(),
         _errors(),
-        _callbacks(),
+        callbacks(),
         _versions(),
     )
 
@@ -51,7 +58,7 @@ def start(base: str) -> Section:
         blocks=(
             Items(
                 numbered=True,
-                items=(
+                entries=(
                     (
                         "**Get a test key.** The gateway's operator makes one in the console, under Sources, or with "
                         "`gateway keys create SOURCE --test`. It begins with `gw_test_`, runs everything, and reaches "
@@ -97,10 +104,8 @@ def _proof() -> Section:
                 "base64 of HMAC-SHA256 over `id.timestamp.body`. Of a GET, which has no body, the path is signed. "
                 "Five minutes are allowed. Keep the id when you send again: it is the `Idempotency-Key`."
             ),
-            Remark(
-                text="A key or secret on a command line can be seen by other users of that machine while the command "
-                "runs. On a shared one: `curl -H @<(printf 'Authorization: Bearer %s' \"$LEADS_KEY\")`."
-            ),
+            Remark(text=SEEN_BY_OTHERS),
+            Code(language="bash", text=_FROM_A_PIPE),
         ),
     )
 
@@ -223,7 +228,7 @@ def _errors() -> Section:
     )
 
 
-def _callbacks() -> Section:
+def callbacks() -> Section:
     kinds = ", ".join(f"`lead.{state}`" for state in ENDS)
     return Section(
         id="callbacks",

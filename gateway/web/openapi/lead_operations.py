@@ -211,7 +211,7 @@ def _show() -> dict[str, Any]:
                 "in": "path",
                 "required": True,
                 "description": "lead.id of the first answer.",
-                "schema": {"type": "string"},
+                "schema": {"type": "string", "pattern": "^[0-9A-Z]{20}$"},
                 "example": LEAD_ID,
             }
         ],

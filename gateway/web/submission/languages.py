@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -30,6 +30,8 @@ class Dialect:
     encoders: Mapping[str, str]  # of a signature, by signature_encoding
     plus: str = " + "
     imports: Mapping[str, str] = field(default_factory=dict)
+    open_header: str = ""  # for one that holds no secret, where that is written differently
+    prefix: str = ""  # of the files that compute a signature
 
 
 def _json_text(value: str) -> str:
@@ -83,6 +85,16 @@ def _curl_fields(named: Mapping[str, str]) -> str:
     return " \\\n".join(lines)
 
 
+def _curl_fields_by_pipe(named: Mapping[str, str]) -> str:
+    lines = [
+        f'  --data-urlencode {name}@<(printf %s "{value}")'
+        if value.startswith("$")
+        else _curl_fields({name: value})
+        for name, value in named.items()
+    ]
+    return " \\\n".join(lines)
+
+
 def _braced(pattern: str, open_: str, close: str) -> Callable[[Mapping[str, str]], str]:
     fields = _lines(pattern)
     return lambda named: f"{open_}\n{fields(named)}{close}"
@@ -103,6 +115,15 @@ CURL = Dialect(
     environment="${}",
     variables=MappingProxyType({"signature": "$SIGNATURE", "now": "$NOW", "id": "$ID"}),
     encoders=MappingProxyType({"hex": r"od -An -v -tx1 | tr -d ' \n'", "base64": "base64 -w0"}),
+)
+# The same where other users of the machine can read its command lines: what is secret comes through a pipe.
+SHARED_CURL = replace(
+    CURL,
+    header="  -H @<(printf '%s\\n' \"{name}: {value}\") \\",
+    basic='  -H @<(printf \'Authorization: Basic %s\\n\' "$(printf %s {user}"{secret}" | base64 -w0)") \\',
+    open_header=CURL.header,
+    fields=_curl_fields_by_pipe,
+    prefix="shared-",
 )
 PYTHON = Dialect(
     title="Python",

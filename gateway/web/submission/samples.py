@@ -11,7 +11,7 @@ from string import Template
 from types import MappingProxyType
 
 from gateway.web.signed_partners import SOURCE_HEADER
-from gateway.web.submission.languages import CURL, DIALECTS, Dialect
+from gateway.web.submission.languages import CURL, DIALECTS, SHARED_CURL, Dialect
 from gateway.web.submission.sending import Proof, Sending
 from gateway.web.templates import place_of
 
@@ -57,6 +57,13 @@ def samples_of(sending: Sending) -> tuple[Sample, ...]:
     return tuple(_sample(sending, language) for language in Language)
 
 
+def shared_machine_sample(sending: Sending) -> str | None:
+    """The curl sample for a machine with other users; None where nothing secret stands on its command lines."""
+    if sending.proof is Proof.NONE:
+        return None
+    return _json(sending, SHARED_CURL) if sending.is_json else _form(sending, SHARED_CURL)
+
+
 def _sample(sending: Sending, language: Language) -> Sample:
     dialect = DIALECTS[language]
     code = _json(sending, dialect) if sending.is_json else _form(sending, dialect)
@@ -72,7 +79,7 @@ def _sample(sending: Sending, language: Language) -> Sample:
 
 def _json(sending: Sending, dialect: Dialect) -> str:
     headers = "".join(
-        dialect.header.format(name=name, value=_expression(value, sending, dialect)) + "\n"
+        _written(dialect, value).format(name=name, value=_expression(value, sending, dialect)) + "\n"
         for name, value in _headers(sending)
     )
     if sending.proof is Proof.BASIC:
@@ -108,6 +115,10 @@ def _form(sending: Sending, dialect: Dialect) -> str:
     )
 
 
+def _written(dialect: Dialect, value: str) -> str:
+    return dialect.header if "{secret}" in value else dialect.open_header or dialect.header
+
+
 def _headers(sending: Sending) -> list[tuple[str, str]]:
     """Names and values; {secret}, {signature}, {now} and {id} stand for what is known when it is sent."""
     found = []
@@ -130,7 +141,7 @@ def _headers(sending: Sending) -> list[tuple[str, str]]:
 
 def _expression(value: str, sending: Sending, dialect: Dialect) -> str:
     known = {"secret": dialect.environment.format(sending.secret_name), **dialect.variables}
-    if dialect is CURL:  # inside double quotes
+    if dialect.folder == CURL.folder:  # inside double quotes
         return _VARIABLE.sub(lambda place: known[place[1]], _SPECIAL.sub(r"\\\g<0>", value))
     parts = [
         known[part] if index % 2 else dialect.text(part) for index, part in enumerate(_VARIABLE.split(value))
@@ -148,7 +159,7 @@ def _prelude(sending: Sending, dialect: Dialect) -> str:
         return ""
     return _filled(
         dialect,
-        sending.proof.value,
+        dialect.prefix + sending.proof.value,
         message=dialect.text(sending.enquiry),
         encode=dialect.encoders[sending.signature_encoding],
     )
