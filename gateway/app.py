@@ -8,6 +8,7 @@ from dataclasses import replace
 from flask import Flask
 
 from gateway import web
+from gateway.alerting.desk import Desk
 from gateway.call_on_arrival import CallsOnArrival
 from gateway.callbacks import Teller
 from gateway.capture import Services
@@ -54,8 +55,9 @@ def create_services(
     watch = Watch(config, store, clock)
     teller = Teller(config, store=store, clock=clock)
     calls = CallsOnArrival(services)
+    alerts = Desk(config, settings=settings, store=store, clock=clock)
     return replace(
-        services, background=(fetcher, Puller(services), watch, teller, calls, JobWorker(services))
+        services, background=(fetcher, Puller(services), watch, teller, calls, JobWorker(services), alerts)
     )
 
 

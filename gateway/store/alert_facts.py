@@ -12,13 +12,11 @@ from sqlalchemy.engine import Connection
 from gateway.leads.identity import first_id
 from gateway.leads.lead import State
 from gateway.store.callback_tables import callbacks
-from gateway.store.console_tables import line_reports, pauses
 from gateway.store.database import Database
 from gateway.store.records import Hold
 from gateway.store.tables import ASIDE, PARKED, api_keys, holds, leads, pulls
 from gateway.store.watching_tables import source_fields, watched_sources
 
-REPORT_IS_OLD = 20.0  # seconds after which a line report is of a process that is gone
 MOST_LEADS = 100_000  # looked at for what became of them
 
 
@@ -44,15 +42,6 @@ class Aside:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ClosedLine:
-    """A dialer to which no process sends just now."""
-
-    dialer: str
-    reason: str
-    processes: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Pulled:
     """How pulling a source goes."""
 
@@ -60,15 +49,6 @@ class Pulled:
     covered: float
     failures: int
     reason: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Pause:
-    """A dialer that a person has stopped."""
-
-    dialer: str
-    since: float
-    actor: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,8 +68,6 @@ class Facts:
 
     waiting: tuple[Waiting, ...] = ()
     holds: tuple[Hold, ...] = ()
-    closed_lines: tuple[ClosedLine, ...] = ()
-    pauses: tuple[Pause, ...] = ()
     aside: tuple[Aside, ...] = ()
     came: Mapping[str, int] = field(default_factory=dict)  # leads of the sources in `aside`, all states
     silent: Mapping[str, float] = field(default_factory=dict)  # source → its last lead
@@ -130,11 +108,6 @@ def _look(connection: Connection, since: Since, now: float) -> Facts:
             )
             for row in connection.execute(select(holds).order_by(holds.c.since))
         ),
-        closed_lines=_closed_lines(connection, now),
-        pauses=tuple(
-            Pause(dialer=row.dialer, since=row.since, actor=row.actor)
-            for row in connection.execute(select(pauses))
-        ),
         aside=aside,
         came={name: _came(connection, name, since.aside) for name in {each.source for each in aside}},
         silent=_silent(connection),
@@ -166,25 +139,6 @@ def _waiting(connection: Connection) -> tuple[Waiting, ...]:
             for dialer, scope, number, oldest in connection.execute(wanted)
         ]
     return tuple(found)
-
-
-def _closed_lines(connection: Connection, now: float) -> tuple[ClosedLine, ...]:
-    """Closed in every process that still reports: one that gets through is enough."""
-    wanted = (
-        select(
-            line_reports.c.dialer,
-            func.max(line_reports.c.is_open),
-            func.max(line_reports.c.reason),
-            func.count(),
-        )
-        .where(line_reports.c.at >= now - REPORT_IS_OLD, line_reports.c.at <= now + REPORT_IS_OLD)
-        .group_by(line_reports.c.dialer)
-    )
-    return tuple(
-        ClosedLine(dialer=dialer, reason=reason or "", processes=processes)
-        for dialer, is_open, reason, processes in connection.execute(wanted)
-        if not is_open
-    )
 
 
 def _aside(connection: Connection, since: float) -> tuple[Aside, ...]:

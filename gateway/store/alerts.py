@@ -138,6 +138,11 @@ class Alerts:
 
         return self._database.write(work)
 
+    def remember(self, alert: Alert) -> None:
+        """Keep one that began and ended while nothing could be kept."""
+        row = tuple(getattr(alert, name) for name in _COLUMNS)
+        self._database.write(lambda transaction: transaction.write(_KEEP, [row]))
+
     # -- for the desk ----------------------------------------------------------------------------------------
 
     def standing(self) -> list[Alert]:
