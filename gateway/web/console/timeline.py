@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 
 from gateway.web.console.delays import Cause, Stretch
+from gateway.web.console.writing import zone
 
 _WAITED = {
     Cause.TURN: "waited for its turn",
@@ -56,6 +58,7 @@ class Moment:
     gap: float | None = None  # seconds since what came before
     waited: str = ""  # what they were spent on, where it was more than nothing
     longest: bool = False  # most of the lead's time went here
+    form: str = "full"  # how its time is written: clock, where it is the same day as the moment before
     slow: bool = field(default=False)  # its own duration is the longest stretch
 
     @property
@@ -69,7 +72,8 @@ def in_order(moments: Sequence[Moment], spent: Sequence[Stretch], worst: Stretch
     told: list[Moment] = []
     before: float | None = None
     for each in ordered:
-        told.append(_placed(each, before, spent, worst))
+        form = "clock" if told and _day(told[-1].at) == _day(each.at) else "full"
+        told.append(replace(_placed(each, before, spent, worst), form=form))
         end = each.until if each.until is not None else each.at
         before = end if before is None else max(before, end)
     return told
@@ -86,6 +90,10 @@ def _placed(moment: Moment, before: float | None, spent: Sequence[Stretch], wors
     if worst is not None and worst.cause is Cause.ANSWER and worst.since == moment.at and moment.until:
         changes["slow"] = True
     return replace(moment, **changes)
+
+
+def _day(at: float) -> date:
+    return datetime.fromtimestamp(at, zone()).date()
 
 
 def _around(spent: Sequence[Stretch], since: float, until: float) -> Stretch | None:
