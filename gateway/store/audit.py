@@ -66,12 +66,14 @@ class Audit:
         *,
         actor: str | None = None,
         subject: str | None = None,
+        subject_id: str | None = None,
         after: str | None = None,
         limit: int = 50,
     ) -> list[Entry]:
         """One page, newest first; `after` is the id of the last entry of the page before."""
         wanted = select(audit)
-        for column, value in ((audit.c.actor, actor), (audit.c.subject, subject)):
+        filters = ((audit.c.actor, actor), (audit.c.subject, subject), (audit.c.subject_id, subject_id))
+        for column, value in filters:
             wanted = wanted if value is None else wanted.where(column == value)
         if after is not None:
             wanted = wanted.where(audit.c.id < after)

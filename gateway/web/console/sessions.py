@@ -17,6 +17,10 @@ def by() -> By:
     return By(actor=g.person.name, address=client_address())
 
 
+def own_id() -> str:
+    return str(g.person.id)
+
+
 def begin(response: Response, account: Account, *, how: str = "") -> Response:
     """A new token for this browser, whatever it had before; `how` it was proved, for the audit log."""
     now = services().clock.now()
