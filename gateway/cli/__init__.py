@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "export": ("exporting", "Write leads out, for a spreadsheet or a program."),
         "keys": ("keys", "Make, list and revoke API keys."),
         "holds": ("holds", "See what holds leads back, and let them go."),
+        "alerts": ("alerts", "See what is wrong, and try whether people can be told."),
         "verify": ("verify", "Prove that every lead is accounted for."),
         "migrate": ("migrate", "Bring the database to this version's tables."),
     }

@@ -9,6 +9,7 @@ from operator import itemgetter
 from sqlalchemy import func, select, text
 from sqlalchemy.engine import Connection
 
+from gateway.store.audit import Deed, note
 from gateway.store.console_tables import alert_messages
 from gateway.store.database import Database
 from gateway.store.purging import PORTION
@@ -72,6 +73,15 @@ class AlertMessages:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def write(self, messages: Sequence[MessageRow], deed: Deed, *, now: float) -> None:
+        """What a person wants to be told, and that they wanted it."""
+
+        def work(transaction: Transaction) -> None:
+            write_messages(transaction, messages)
+            note(transaction, [deed], now)
+
+        self._database.write(work)
 
     def anything_due(self, targets: Sequence[str], *, now: float) -> list[str]:
         """The targets for which a claim may find something; a look that disturbs nobody."""

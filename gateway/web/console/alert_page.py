@@ -1,0 +1,176 @@
+"""What the page of alerts shows, put into plain values: troubles with their way out, targets, rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from flask import url_for
+
+from gateway.alerting.post import advice
+from gateway.config.alert_table import AlertRule, AlertsConfig
+from gateway.store.alert_messages import TargetState
+from gateway.store.alerts import CRITICAL, Alert
+from gateway.web.console.writing import counted, span
+from gateway.web.context import services
+
+# Rule → the state of the leads that are behind it.
+_STATES: Mapping[str, str] = MappingProxyType(
+    {
+        "login_refused": "held",
+        "line_refused": "held",
+        "list_refused": "held",
+        "dialer_away": "queued",
+        "dialer_paused": "queued",
+        "backlog": "queued",
+        "unconfirmed": "unconfirmed",
+        "dead": "dead",
+        "rejections": "rejected",
+        "quarantine": "quarantined",
+    }
+)
+_TONES = {CRITICAL: "bad", "warning": "warn"}
+OUT_OF_SIGHT = 40.0  # seconds after which what is still open is perhaps over already
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Link:
+    """A way out of the trouble."""
+
+    text: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trouble:
+    """One alert as people read it."""
+
+    alert: Alert
+    title: str
+    tone: str
+    links: tuple[Link, ...]
+    fading: bool = False  # not seen at the last looks: over soon, if it stays so
+
+    @property
+    def lasted(self) -> float:
+        return (self.alert.closed_at or self.alert.seen_at) - self.alert.opened_at
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TargetRow:
+    """Who is told, and how that goes; never the address."""
+
+    number: int
+    reference: str
+    kind: str
+    state: TargetState
+    word: str
+    tone: str
+    advice: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RuleRow:
+    """One rule as it is configured."""
+
+    name: str
+    title: str
+    severity: str
+    tone: str
+    on: bool
+    when: str
+
+
+def trouble(alert: Alert, *, now: float) -> Trouble:
+    rule = services().config.alerts.rules.get(alert.rule)
+    return Trouble(
+        alert=alert,
+        title=rule.title if rule else alert.rule,
+        tone=_TONES.get(alert.severity, "quiet"),
+        links=tuple(_links(alert)),
+        fading=alert.closed_at is None and now - alert.seen_at > OUT_OF_SIGHT,
+    )
+
+
+def targets(config: AlertsConfig, states: Mapping[str, TargetState]) -> list[TargetRow]:
+    return [
+        _target(number, each.reference, each.kind, states[each.reference])
+        for number, each in enumerate(config.targets, start=1)
+    ]
+
+
+def rules(config: AlertsConfig) -> list[RuleRow]:
+    """In the order in which docs/console/alerts.md explains them."""
+    return [
+        RuleRow(
+            name=each.name,
+            title=each.title,
+            severity=each.severity,
+            tone=_TONES[each.severity],
+            on=each.on,
+            when=_when(each),
+        )
+        for each in config.rules.values()
+    ]
+
+
+def _target(number: int, reference: str, kind: str, state: TargetState) -> TargetRow:
+    if state.problem:
+        word, tone = ("does not take it", "bad") if state.waiting else ("given up", "bad")
+    elif state.waiting:
+        word, tone = "on its way", "calm"
+    else:
+        word, tone = ("works", "good") if state.told_at else ("never used", "quiet")
+    return TargetRow(
+        number=number,
+        reference=reference,
+        kind=kind,
+        state=state,
+        word=word,
+        tone=tone,
+        advice=advice(state.problem) if state.problem else "",
+    )
+
+
+def _links(alert: Alert) -> Sequence[Link]:
+    config = services().config
+    found: list[Link] = []
+    state = _STATES.get(alert.rule)
+    if alert.about in config.dialers:
+        found.append(
+            Link(
+                text=f"Dialer {alert.about}",
+                address=url_for("console_dialers.show", dialer_name=alert.about),
+            )
+        )
+    elif alert.about in config.sources:
+        found.append(
+            Link(
+                text=f"Source {alert.about}",
+                address=url_for("console_sources.show", source_name=alert.about),
+            )
+        )
+    if state is not None:
+        kind = "source" if alert.about in config.sources and alert.about not in config.dialers else "dialer"
+        query = {"state": state, kind: alert.about}
+        found.append(Link(text="These leads", address=url_for("console_leads.index", **query)))
+    return found
+
+
+def _when(rule: AlertRule) -> str:
+    """The thresholds in words."""
+    parts = []
+    if rule.percent is not None and rule.name == "disk":
+        parts.append(f"less than {rule.percent} % free")
+    elif rule.percent is not None:
+        parts.append(f"{rule.percent} % or more")
+    if rule.at_least is not None:
+        parts.append(f"{counted(rule.at_least, 'lead')} or more")
+    if rule.within is not None:
+        parts.append(f"within {span(rule.within)}")
+    if rule.after is not None:
+        parts.append(f"{span(rule.after)} ahead" if rule.name == "expiring" else f"after {span(rule.after)}")
+    if rule.lasts:
+        parts.append(f"lasting {span(rule.lasts)}")
+    return ", ".join(parts) or "at once"
