@@ -12,6 +12,7 @@ from gateway.store import spelling
 from gateway.store.tables import ASIDE
 
 LENGTH = 20  # of an id
+_LAST = 2_677_000_000.0  # in 2054; ids cannot tell later moments apart
 OPEN = (State.QUEUED, State.SENDING)
 _INDEXED_BY_STATE = frozenset(State) - {State.QUEUED, State.SENDING, State.DELIVERED}
 _EMPTY = "reason_code IS NULL AND reason_code IS NOT NULL"  # no lead: there is no such reason
@@ -197,7 +198,7 @@ def _anywhere(text: str, values: dict[str, Any], engine: str) -> str:
 
 
 def _at(moment: float | None) -> str | None:
-    return None if moment is None else first_id(moment)
+    return None if moment is None else first_id(min(moment, _LAST))
 
 
 def _beyond(beginning: str | None) -> str | None:

@@ -67,7 +67,35 @@
       walk(1);
     } else if (event.key === "k") {
       walk(-1);
+    } else if (event.key === "x") {
+      document.querySelector("[data-keys] tr.here [name=ids]")?.click();
     }
+  });
+
+  // Where the eye is, the walk goes on from there: also after a click or the Tab key.
+  document.addEventListener("focusin", (event) => {
+    const row = event.target.closest("[data-keys] tbody tr");
+    if (row) rows().forEach((each) => each.classList.toggle("here", each === row));
+  });
+
+  // All boxes of a list at once, and how many are ticked.
+  function tally() {
+    const ticked = document.querySelectorAll("[name=ids]:checked").length;
+    for (const place of document.querySelectorAll("[data-picked]")) {
+      place.dataset.text ??= place.textContent;
+      place.textContent = ticked ? ticked + " selected:" : place.dataset.text;
+    }
+  }
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-pick-all]")) {
+      document.querySelectorAll("[name=ids]").forEach((box) => { box.checked = event.target.checked; });
+    }
+    if (event.target.matches("[data-pick-all], [name=ids]")) tally();
+  });
+
+  // Nobody looks at a hidden tab: what asks by itself waits until somebody does.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (document.hidden && (event.detail.elt.getAttribute("hx-trigger") || "").startsWith("every")) event.preventDefault();
   });
   window.consoleSay = say;
 })();
