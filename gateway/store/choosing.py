@@ -18,6 +18,9 @@ MOST_IDS = 1000  # leads chosen one by one
 _ON_THEIR_WAY = (State.QUEUED, State.SENDING, State.DELIVERED)
 
 
+_FACTS = ("source", "dialer", "list_id", "reason", "since", "until", "test")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Chosen:
     """`ids`, or all that fit; no name and no number stands here, for a job is kept for good."""
@@ -26,15 +29,17 @@ class Chosen:
     states: tuple[State, ...] = ()
     source: str | None = None
     dialer: str | None = None
-    reason: str | None = None  # a reason code
+    list_id: str | None = None
+    reason: str | None = None  # a code, or the beginning of some with its dot: "phone."
     since: float | None = None
     until: float | None = None
+    test: bool | None = None
 
     def as_json(self) -> str:
         """As it stands in a job's row."""
         if self.ids:
             return orjson.dumps({"ids": self.ids}).decode()
-        facts = {name: getattr(self, name) for name in ("source", "dialer", "reason", "since", "until")}
+        facts = {name: getattr(self, name) for name in _FACTS}
         return orjson.dumps({"states": [state.value for state in self.states], **facts}).decode()
 
     @classmethod
@@ -148,15 +153,22 @@ def _within(wanted: Select[Any], chosen: Chosen, upto: str, *, stateless: bool =
         return [wanted.where(leads.c.id.in_(chosen.ids[start : start + 500])) for start in starts]
     if chosen.states and not stateless:
         wanted = wanted.where(leads.c.state.in_([state.value for state in chosen.states]))
-    for column, value in (
-        ("source", chosen.source),
-        ("dialer", chosen.dialer),
-        ("reason_code", chosen.reason),
-    ):
+    for column in ("source", "dialer", "list_id"):
+        value = getattr(chosen, column)
         if value is not None:
             wanted = wanted.where(leads.c[column] == value)
+    if chosen.reason is not None:
+        wanted = wanted.where(_has_reason(chosen.reason))
+    if chosen.test is not None:
+        wanted = wanted.where(leads.c.test == int(chosen.test))
     if chosen.since is not None:
         wanted = wanted.where(leads.c.received_at >= chosen.since)
     if chosen.until is not None:
         wanted = wanted.where(leads.c.received_at < chosen.until)
     return [wanted]
+
+
+def _has_reason(reason: str) -> ColumnElement[bool]:
+    if reason.endswith("."):
+        return leads.c.reason_code.startswith(reason, autoescape=True)
+    return leads.c.reason_code == reason

@@ -15,18 +15,20 @@ from gateway.store.choosing import MOST_IDS, Chosen
 from gateway.store.columns import clean
 from gateway.store.jobs import Action
 from gateway.store.wanted import Wanted
+from gateway.web.console import lead_filters, lead_list
+from gateway.web.console.writing import zone
 from gateway.web.context import services
 from gateway.web.errors import Refusal
 
 LONGEST_REASON = 200
 _LEAD_ID = re.compile(r"[0-9A-Z]{20}", re.ASCII)
 # What a job's row may hold: no number, no name, no text of a person.
-_KEPT = ("states", "source", "dialer", "reason", "since", "until")
+_KEPT = ("states", "source", "dialer", "list_id", "reason", "since", "until", "test")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TooMany:
-    """A search by somebody's own words finds more than are chosen one by one."""
+class Unclear:
+    """It cannot be said which leads are meant."""
 
     message: str
 
@@ -47,22 +49,26 @@ def reason_of(form: MultiDict[str, str]) -> str:
     return clean(" ".join(form.get("reason", "").split()))[:LONGEST_REASON]
 
 
-def chosen_of(form: MultiDict[str, str]) -> Chosen | TooMany:
+def chosen_of(form: MultiDict[str, str]) -> Chosen | Unclear:
     """The leads whose boxes were ticked, or all that the list's filters find."""
     ids = tuple(dict.fromkeys(form.getlist("ids")))
     if ids:
         return Chosen(ids=tuple(lead_id_of(each) for each in ids[:MOST_IDS]))
-    return _searched(_wanted(form))
+    filters = lead_filters.read(form, now=services().clock.now(), zone=zone())
+    if filters.unread:
+        # Left out, it would choose more leads than were meant.
+        return Unclear(message=f"Not understood: {', '.join(filters.unread)}. Nothing was chosen.")
+    return _searched(lead_list.wanted_of(filters, services().config.region))
 
 
-def _searched(wanted: Wanted) -> Chosen | TooMany:
-    if set(wanted.names) <= set(_KEPT) and not (wanted.reason or "").endswith("."):
+def _searched(wanted: Wanted) -> Chosen | Unclear:
+    if set(wanted.names) <= set(_KEPT):
         return Chosen(**{name: getattr(wanted, name) for name in _KEPT})
     found: list[str] = []
     for portion in services().store.console.finding.all_ids(wanted):
         found += portion
         if len(found) > MOST_IDS:
-            return TooMany(
+            return Unclear(
                 message=f"More than {MOST_IDS:,} leads are found this way. Choose by state, source, dialer or reason,"
                 " or search for less."
             )
@@ -90,7 +96,7 @@ def lead_id_of(text: str) -> str:
 
 
 def _is_well_formed(chosen: Chosen) -> bool:
-    texts = (chosen.source, chosen.dialer, chosen.reason)
+    texts = (chosen.source, chosen.dialer, chosen.list_id, chosen.reason)
     times = (chosen.since, chosen.until)
     return (
         len(chosen.ids) <= MOST_IDS
@@ -98,13 +104,5 @@ def _is_well_formed(chosen: Chosen) -> bool:
         and all(isinstance(each, State) for each in chosen.states)
         and all(each is None or (isinstance(each, str) and len(each) < 200) for each in texts)
         and all(each is None or isinstance(each, float | int) for each in times)
-    )
-
-
-def _wanted(form: MultiDict[str, str]) -> Wanted:
-    return Wanted(
-        states=tuple(State(each) for each in form.getlist("state") if each in frozenset(State)),
-        source=form.get("source") or None,
-        dialer=form.get("dialer") or None,
-        reason=form.get("reason") or None,
+        and (chosen.test is None or isinstance(chosen.test, bool))
     )

@@ -112,9 +112,15 @@ def chosen_in_words(chosen: Chosen) -> str:
     """ "held, source website"."""
     if chosen.ids:
         return f"{counted(len(chosen.ids), 'lead')} chosen by hand"
-    named = (("source", chosen.source), ("dialer", chosen.dialer), ("reason", chosen.reason))
+    named = (
+        ("source", chosen.source),
+        ("dialer", chosen.dialer),
+        ("list", chosen.list_id),
+        ("reason", chosen.reason),
+    )
     words = [" or ".join(state.value for state in chosen.states)] if chosen.states else []
     words += [f"{name} {value}" for name, value in named if value is not None]
+    words += [] if chosen.test is None else ["tests" if chosen.test else "no tests"]
     words += ["of a certain time"] if chosen.since is not None or chosen.until is not None else []
     return ", ".join(words) or "all leads"
 
@@ -122,9 +128,12 @@ def chosen_in_words(chosen: Chosen) -> str:
 def list_of(chosen: Chosen, state: State | None = None) -> str:
     """Where the list of these leads is, or of those among them that are in one state."""
     states = [state.value] if state else [each.value for each in chosen.states]
-    filters: dict[str, Any] = {"source": chosen.source, "dialer": chosen.dialer}
+    filters: dict[str, Any] = {"source": chosen.source, "dialer": chosen.dialer, "list": chosen.list_id}
+    times = {"since": chosen.since, "until": chosen.until}
+    filters |= {name: None if moment is None else f"{moment:.3f}" for name, moment in times.items()}
+    filters["state"] = states or None
     # What a job has changed has another reason now, or none.
-    filters |= {"state": states or None, "reason": None if state else chosen.reason}
+    filters["reason"] = None if state else chosen.reason
     return url_for("console_leads.index", **filters)
 
 

@@ -45,7 +45,7 @@ def prepare() -> Response:
     """What would happen; nothing does yet."""
     action = choosing.action_of(request.form)
     chosen = choosing.chosen_of(request.form)
-    if isinstance(chosen, choosing.TooMany):
+    if isinstance(chosen, choosing.Unclear):
         return say(see_other(url_for("console_leads.index")), chosen.message, "warn")
     return _preview(action, chosen)
 
@@ -118,7 +118,6 @@ def _preview(action: Action, chosen: Chosen, problem: str = "") -> Response:
         verb=job_facts.VERBS[action],
         back=job_facts.list_of(chosen),
         reasoned=action in REASONED,
-        reason=choosing.reason_of(request.form),
         problem=problem,
     )
 
