@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
+from gateway.config import DialerConfig
 from gateway.store import Store
 from gateway.store.audit import Deed
 from gateway.store.fetches import FETCH
 
 MOST_REASON = 200  # characters
+PATIENCE = 3.0  # seconds
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +44,17 @@ def release(store: Store, dialer: str, scope: str, hand: Hand, *, now: float) ->
         store.console.audit.add(deed, now=now)
         return released
     return store.console.lines.release(dialer, scope, deed, now=now)
+
+
+def unreachable(dialer: DialerConfig) -> str | None:
+    """Why nobody answers at its address, None when somebody does; nothing is sent: it could be a lead."""
+    parts = urlsplit(dialer.url)
+    place = (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
+    try:
+        socket.create_connection(place, timeout=PATIENCE).close()
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return None
 
 
 def _deed(hand: Hand, action: str, dialer: str) -> Deed:

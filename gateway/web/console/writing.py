@@ -36,12 +36,13 @@ def ago(moment: float | None) -> Markup:
     if moment is None:
         return Markup("<span class=quiet>never</span>")
     seconds = services().clock.now() - moment
-    text = f"{span(seconds)} ago" if seconds > 0 else f"in {span(-seconds)}"
+    length = f"{abs(seconds):.0f} s" if abs(seconds) < 10 else span(abs(seconds))
+    text = f"{length} ago" if seconds > 0 else f"in {length}"
     if abs(seconds) < 1:
         text = "just now"
     utc = datetime.fromtimestamp(moment, UTC)
     exact = f"{utc:%Y-%m-%d %H:%M:%S} UTC"
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(utc.isoformat(), exact, text)
+    return Markup('<time datetime="{}" title="{}" data-ago>{}</time>').format(utc.isoformat(), exact, text)
 
 
 def span(seconds: float) -> str:
