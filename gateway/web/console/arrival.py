@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gateway.accounts import Role
 from gateway.operating.retelling import Chosen, changes_of, chosen_by
 from gateway.web.console import received
 from gateway.web.console.known import Known
+from gateway.web.console.rights import may
 from gateway.web.console.timeline import Detail, Link, Moment
 
 _FIRST, _SECOND, _THIRD, _FOURTH = range(-4, 0)  # what happens in one moment, in its order
@@ -41,7 +43,8 @@ def _received(known: Known) -> Moment:
     pairs = [*received.query_of(enquiry, known.veil), *received.headers_of(enquiry, known.veil)]
     if pairs:
         details.append(Detail(summary="Headers and address that were kept", pairs=received.texts(pairs)))
-    details.append(_command(known))
+    if may(Role.OPERATOR):
+        details.append(_command(known))
     return Moment(
         at=story.lead.received_at,
         title=title,

@@ -104,7 +104,7 @@ def command_of(enquiry: Enquiry, config: GatewayConfig, secrets: frozenset[str])
     if "\0" in body:
         return Command(why_not="Its body is no text.")
     source = config.sources.get(enquiry.source)
-    parts = ["curl", "-i", "-X", enquiry.method]
+    parts = ["-X", enquiry.method]
     for name, value in _headers(enquiry):
         parts += ["-H", f"{name}: {value}"]
     if body:
@@ -128,7 +128,7 @@ def _headers(enquiry: Enquiry) -> list[tuple[str, str]]:
 
 def _lines(parts: list[str]) -> str:
     """One option a line, each quoted so that a shell takes it as it is."""
-    lines, waiting = [], ""
+    lines, waiting = ["curl -i"], ""
     for part in map(shlex.quote, parts):
         if part in ("-H", "--data-raw", "-X"):
             waiting = f"{part} "
