@@ -15,6 +15,7 @@ from gateway.store.database import Database
 from gateway.store.records import Identity
 from gateway.store.remaking import TIME_CHARACTERS
 from gateway.store.tables import ASIDE, PARKED, identities, leads
+from gateway.store.watching_tables import source_fields
 
 # Set aside or refused; a duplicate and a test are as they should be.
 TROUBLE = (
@@ -31,6 +32,9 @@ SAME_ENQUIRY = 1000  # leads of one delivery at most
 _QUARANTINE = text(
     f"SELECT source, count(*) FROM leads WHERE {PARKED} AND state = 'quarantined'"  # noqa: S608
     " AND hold_scope IS NULL GROUP BY source"
+)
+_LAST_LEAD = text(
+    "SELECT received_at FROM leads WHERE source = :source AND test = 0 ORDER BY id DESC LIMIT 1"
 )
 _LAST_QUARANTINED = text(
     f"SELECT id FROM leads WHERE {ASIDE} AND state = 'quarantined'"  # noqa: S608
@@ -60,6 +64,14 @@ class SourceFacts:
             lambda connection: {row[0]: int(row[1]) for row in connection.execute(_QUARANTINE)}
         )
 
+    def last_lead(self, source: str) -> float | None:
+        """When the newest lead of a source came; tests do not count."""
+        return self._database.read(lambda connection: _last_lead(connection, source))
+
+    def changed_fields(self, *, since: float) -> dict[str, int]:
+        """How many fields of each source have come, gone or changed since then."""
+        return self._database.read(lambda connection: _changed_fields(connection, since))
+
     def reasons(self, source: str, *, since: float) -> list[Reason]:
         """Why leads of a source that came since then are not with their dialer, most first."""
         return self._database.read(lambda connection: _reasons(connection, source, since))
@@ -79,6 +91,17 @@ class SourceFacts:
     def cap_used(self, source: str, *, now: float) -> int:
         """How many leads of the day count against a source's daily cap."""
         return self._database.read(lambda connection: _cap_used(connection, source, now))
+
+
+def _last_lead(connection: Connection, source: str) -> float | None:
+    found: float | None = connection.scalar(_LAST_LEAD, {"source": source})
+    return found
+
+
+def _changed_fields(connection: Connection, since: float) -> dict[str, int]:
+    fields = source_fields.c
+    wanted = select(fields.source, func.count()).where(fields.change.is_not(None), fields.changed_at > since)
+    return {row[0]: int(row[1]) for row in connection.execute(wanted.group_by(fields.source))}
 
 
 def _reasons(connection: Connection, source: str, since: float) -> list[Reason]:

@@ -1,4 +1,4 @@
-"""Counts what the doors refuse, by source and reason: most of it is kept nowhere else, and a broken sender shows here."""
+"""Counts what the doors refuse, by source and reason: most of it is kept nowhere else, and a broken sender shows."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from gateway.leads.make import make_lead
 from gateway.sources.base import FileSent, Inbound
 from gateway.sources.form import Filled, fill, submission_of
 from gateway.spam.rules import is_trapped
-from gateway.web import answers, bodies, consent_box, cors, form_pages, hosted_form, intake, test_mark
+from gateway.web import answers, bodies, consent_box, cors, form_pages, hosted_form, intake, sample_mark
 from gateway.web.clients import wants_json
 from gateway.web.context import services
 from gateway.web.discretion import for_strangers
@@ -42,7 +42,7 @@ def submit(source_name: str) -> Response:  # noqa: ARG001  the guard has looked 
         g.filled = fill(inbound)  # kept for the page that is due when the enquiry cannot be kept
     except FileSent as error:
         return _refused_file(error)
-    submission = test_mark.marked(submission_of(g.source, g.filled))
+    submission = sample_mark.marked(submission_of(g.source, g.filled))
     unusable = _unusable(inbound, submission)
     if not _is_trapped(g.filled) and (problems := unusable + _missing(g.filled)):
         # Before the spam checks: those use up a captcha's answer, and the visitor sends the form again.

@@ -16,7 +16,7 @@ from gateway.sources.base import Door, Kind, NotAuthentic, Unreadable
 from gateway.sources.form import fill
 from gateway.sources.registry import SOURCES
 from gateway.store.records import ApiKey
-from gateway.web import bodies, cors, drop_in_request, probes, signed_partners, test_mark
+from gateway.web import bodies, cors, drop_in_request, probes, sample_mark, signed_partners
 from gateway.web.api_keys import PREFIXES, KeyRing
 from gateway.web.clients import wants_page
 from gateway.web.context import address_key, client_address, services
@@ -79,7 +79,7 @@ def the_source_itself() -> Response | None:
         metrics.signature_failed(g.source.name)
         _note_failure(g.source.name)
         raise
-    test_mark.note("proven")
+    sample_mark.note("proven")
     g.limit_headers = limits_of_this_app().check(rules_of(g.source), g.source.name)
     return None
 
@@ -134,7 +134,7 @@ def _source_of(key: ApiKey) -> SourceConfig:
         raise Refusal("auth.address")
     if keys.is_due(key):
         _after_the_answer(partial(keys.touch, key))
-    test_mark.note("proven")
+    sample_mark.note("proven")
     source = services().config.sources.get(key.source)
     if source is None:
         raise Refusal("auth.source_gone")

@@ -18,7 +18,7 @@ from gateway.sources.base import Inbound, Kind, Unreadable
 from gateway.sources.keeping import keep
 from gateway.spam import reasons as spam_reasons
 from gateway.store.records import IdempotencyClaim, InFlight, Mismatched, Replayed
-from gateway.web import answers, idempotency, rehearsals, test_mark
+from gateway.web import answers, idempotency, rehearsals, sample_mark
 from gateway.web.answers import Answer
 from gateway.web.context import services
 from gateway.web.discretion import for_strangers
@@ -118,17 +118,17 @@ def webhook_leads(source: SourceConfig, kind: Kind, inbound: Inbound) -> Sequenc
     try:
         # Read as it is kept, without its secrets: a replay then finds the same leads.
         submissions = [
-            test_mark.marked(each) for each in kind.parse(source, replace(inbound, body=enquiry.body))
+            sample_mark.marked(each) for each in kind.parse(source, replace(inbound, body=enquiry.body))
         ]
     except Unreadable as error:
         problem = Problem(field=error.field, code=error.code, message=error.message)
-        return (quarantine(services(), source, enquiry, problem, test=test_mark.course() is not None),)
+        return (quarantine(services(), source, enquiry, problem, test=sample_mark.course() is not None),)
     return capture_all(services(), source, enquiry, submissions) if submissions else ()
 
 
 def enquiry_of(source: SourceConfig, inbound: Inbound) -> Enquiry:
     enquiry = keep(source, g.kind, inbound, new_id(inbound.received_at))
-    test_mark.note_enquiry(enquiry.id)
+    sample_mark.note_enquiry(enquiry.id)
     return enquiry
 
 

@@ -104,6 +104,10 @@ class Limits:
             )
         return counted.headers()
 
+    def used(self, rule: Rule, source: str, who: str = "all") -> int:
+        """How much of a limit is taken now, what processes have taken in advance included; counts nothing."""
+        return max(0, rule.item.amount - self._stats(rule, source, who)[1])
+
     def failed(self) -> None:
         """Somebody did not prove who they are; a Refusal when this address tries too often."""
         self.check(_FAILURES, "failures")

@@ -15,15 +15,21 @@ from gateway.web.console import (
     dialers,
     door,
     jobs,
+    keys,
     lead,
     leads,
     oidc,
     overview,
+    sample_lead,
     sign_in,
     sources,
     suppressions,
+    try_it,
     users,
 )
+
+# Whose views belong to the blueprint of another.
+_MORE_OF_SOURCES = (keys, sample_lead, try_it)
 
 BLUEPRINTS: tuple[tuple[Blueprint, Callable[[], ResponseReturnValue | None]], ...] = (
     (assets.blueprint, assets.open_to_all),
