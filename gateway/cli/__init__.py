@@ -31,8 +31,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "import": ("importing", "Make leads of the rows of a CSV file."),
         "export": ("exporting", "Write leads out, for a spreadsheet or a program."),
         "keys": ("keys", "Make, list and revoke API keys."),
+        "users": ("users", "See who may use the console, let people in, and out."),
         "holds": ("holds", "See what holds leads back, and let them go."),
         "alerts": ("alerts", "See what is wrong, and try whether people can be told."),
+        "suppressions": ("suppressions", "See, add and take off the numbers that are never called."),
         "verify": ("verify", "Prove that every lead is accounted for."),
         "migrate": ("migrate", "Bring the database to this version's tables."),
     }

@@ -133,21 +133,19 @@ def _change(
     keep_session: str,
 ) -> bool:
     may_cost_an_admin = bool({"role", "disabled_at"} & set(values))
+    admins = 0
     if may_cost_an_admin:
         transaction.lock(ADMINS_LOCK, ("admins",))  # two admins who remove each other leave one
+        admins = _admins(transaction)
     sets = ", ".join(f"{name} = ?" for name in (*values, "changed_at"))
     statement = f"UPDATE users SET {sets} WHERE id = ?"  # noqa: S608  names of columns, checked above
     if transaction.run(statement, (*values.values(), now, user_id)).rowcount != 1:
         return False
-    if may_cost_an_admin and _admins(transaction) == 0 and _loses_admin(values):
+    if admins > 0 and _admins(transaction) == 0:
         raise LastAdmin
     transaction.run("DELETE FROM sessions WHERE user_id = ? AND digest <> ?", (user_id, keep_session))
     note(transaction, deeds, now)
     return True
-
-
-def _loses_admin(values: Mapping[str, Any]) -> bool:
-    return values.get("disabled_at") is not None or values.get("role", _ADMIN) != _ADMIN
 
 
 def _admins(transaction: Transaction) -> int:
