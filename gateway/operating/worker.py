@@ -52,22 +52,21 @@ class JobWorker:
         if self._thread.is_alive():
             self._thread.join(seconds)
 
-    def work(self) -> bool:
-        """Carry out one job, where there is one that nobody works at; False when there is none."""
+    def work(self, job_id: str | None = None) -> Job | None:
+        """Carry out one job that nobody works at, or this one, as far as it goes; None: there was nothing to do."""
         now = self._parts.clock.now()
-        job_id = self._jobs.due(now=now)
+        job_id = job_id or self._jobs.due(now=now)
         job = None if job_id is None else self._jobs.take(job_id, now=now)
-        if job is None:
-            return False
-        log.info("job.taken", job=job.id, action=job.action, position=job.position)
-        self._carry_out(job)
-        return True
+        return None if job is None else self._carry_out(job)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             pause = TICK
             try:
-                if self.work():
+                if job := self.work():
+                    log.info(
+                        "job.worked_at", job=job.id, action=job.action, changed=job.changed, of=job.total
+                    )
                     continue
             except StoreUnavailable as error:
                 log.warning("jobs.store_away", reason=error.code)
@@ -77,15 +76,17 @@ class JobWorker:
                 pause = STORE_AWAY
             self._stopping.wait(pause)
 
-    def _carry_out(self, job: Job) -> None:
-        ours: Job | None = job
-        while ours is not None:
-            if self._stopping.is_set():
-                self._jobs.give_back(ours)
-                return
+    def _carry_out(self, job: Job) -> Job:
+        """The job as it was last ours."""
+        while not self._stopping.is_set():
             began = time.monotonic()
-            ours = self._guarded(ours)
-            self._stopping.wait(max(LEAST_PAUSE, REST * (time.monotonic() - began)) if ours else 0)
+            after = self._guarded(job)
+            if after is None:
+                return job
+            job = after
+            self._stopping.wait(max(LEAST_PAUSE, REST * (time.monotonic() - began)))
+        self._jobs.give_back(job)
+        return job
 
     def _guarded(self, job: Job) -> Job | None:
         """A job that breaks ends and says so: tried for ever, it would keep all others waiting."""
@@ -108,7 +109,7 @@ class JobWorker:
         limit = min(self._together, READ_TOGETHER if job.action is Action.RELEASE else TOGETHER)
         found = self._jobs.walk(job, STATES[job.action], limit=limit)
         if not found:
-            self._finished(job, now)
+            self._jobs.finish(job, now=now)
             return None
         return self._jobs.advance(
             job, self._work(job, found, now), position=found[-1].id, looked_at=len(found), now=now
@@ -144,7 +145,7 @@ class JobWorker:
             return None
         ids = self._jobs.changed_by(undone.id, after=job.position, limit=self._together)
         if not ids:
-            self._finished(job, now)
+            self._jobs.finish(job, now=now)
             return None
         work = job_work.undo(job, undone, ids, now)
         return self._jobs.advance(job, work, position=ids[-1], looked_at=len(ids), now=now)
@@ -155,14 +156,10 @@ class JobWorker:
             import_id, after=int(job.position or 0), limit=self._together, verdict=NEW
         )
         if not lines:
-            self._finished(job, now)
+            self._jobs.finish(job, now=now)
             return None
         work = job_work.suppress(job, [line.phone for line in lines], now)
         return self._jobs.advance(job, work, position=str(lines[-1].number), looked_at=len(lines), now=now)
-
-    def _finished(self, job: Job, now: float) -> None:
-        self._jobs.finish(job, now=now)
-        log.info("job.finished", job=job.id, action=job.action, looked_at=job.looked_at, changed=job.changed)
 
 
 def _waits_for_platform(lead: Candidate) -> bool:

@@ -19,12 +19,7 @@ KEPT = 86400.0  # seconds
 TOGETHER = 500  # lines of one transaction
 
 _ADD = Bulk("INSERT INTO suppression_lines (import_id, line, phone, verdict) VALUES", 4)
-_BEFORE = Bulk(
-    "FROM (VALUES",
-    2,
-    ") AS v JOIN suppression_lines AS l ON l.import_id = v.column1 AND l.phone = v.column2"
-    " WHERE l.verdict <> 'repeated'",
-)
+_BEFORE = Bulk("FROM suppression_lines WHERE phone IN (VALUES", 1, ") AND import_id = ?")
 _LISTED = Bulk("FROM suppressions WHERE phone IN (VALUES", 1, ")")
 _PURGE = (
     "DELETE FROM suppression_lines WHERE (import_id, line) IN"  # noqa: S608
@@ -85,8 +80,9 @@ def purge_lines(transaction: Transaction, now: float) -> int:
 
 def _judge(transaction: Transaction, import_id: str, read: Sequence[Line]) -> list[Line]:
     phones = sorted({line.phone for line in read if line.phone})
-    seen = {row[0] for row in transaction.read("l.phone", _BEFORE, [(import_id, each) for each in phones])}
-    listed = {row[0] for row in transaction.read("phone", _LISTED, [(each,) for each in phones])}
+    rows = [(phone,) for phone in phones]
+    seen = {row[0] for row in transaction.read("phone", _BEFORE, rows, import_id)}
+    listed = {row[0] for row in transaction.read("phone", _LISTED, rows)}
     judged = []
     for line in read:
         verdict = line.verdict
