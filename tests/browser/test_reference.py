@@ -18,13 +18,17 @@ def api(open_form_gateway: Callable[[str], FormGateway]) -> FormGateway:
     return open_form_gateway("")
 
 
-@pytest.fixture
-def key(api: FormGateway) -> str:
+def made_key(api: FormGateway, mode: str) -> str:
     store = Store.open(f"sqlite:///{api.running.folder}/gateway.db", clock=SystemClock())
     try:
-        return store.issue_key("partner", "live", "browser")[1]
+        return store.issue_key("partner", mode, "browser")[1]
     finally:
         store.close()
+
+
+@pytest.fixture
+def key(api: FormGateway) -> str:
+    return made_key(api, "live")
 
 
 def operation(page: Page, name: str) -> Locator:
@@ -34,7 +38,15 @@ def operation(page: Page, name: str) -> Locator:
     return found
 
 
-@pytest.mark.parametrize("look", [{}, {"width": NARROW, "dark": True}], ids=["wide", "narrow-dark"])
+LOOKS = {
+    "wide": {},
+    "wide-dark": {"dark": True},
+    "narrow": {"width": 390},
+    "narrow-dark": {"width": NARROW, "dark": True},
+}
+
+
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
 def test_the_page_is_fit_to_be_read(
     api: FormGateway,
     visit: Callable[..., Visit],
@@ -46,10 +58,23 @@ def test_the_page_is_fit_to_be_read(
     page = visitor.go(f"{api.url}/docs")
     operation(page, "createLead")
     page.locator("#createLead .doc-reply summary").first.click()
+    page.locator("#errors .doc-more > summary").first.click()
+    page.locator("#leadDelivered .doc-more > summary").first.click()
     axe(page)
     shots(page, "docs")
     assert not visitor.overflows()
-    assert page.locator("article").count() >= 7
+    assert page.locator("article").count() >= 15
+
+
+def test_a_call_is_tried_with_a_test_key(api: FormGateway, visit: Callable[..., Visit]) -> None:
+    page = visit(width=NARROW).go(f"{api.url}/docs")
+    page.get_by_label("Your API key").fill(made_key(api, "test"))
+    form = operation(page, "placeCall")
+    form.get_by_label("Body").fill('{"agent_user": "agent1", "value": "9999900302"}')
+    form.get_by_role("button", name="Send POST /v1/calls").click()
+    answer = form.get_by_role("status")
+    answer.get_by_role("heading", name="409").wait_for()
+    assert "agent.not_paused" in answer.inner_text()
 
 
 def test_a_first_lead_id_comes_from_the_page_itself(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,11 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gateway.config import Auth, GatewayConfig, SourceConfig
-from gateway.web.submission.samples import Language, samples_of
+from gateway.web.openapi.guide import start
+from gateway.web.prose import Code
+from gateway.web.submission.page import as_markdown, page_of
+from gateway.web.submission.samples import Language, samples_of, shared_machine_sample
 from gateway.web.submission.sending import sending_of
 from tests.journeys.running_gateway import free_port
 from tests.running import Serving
@@ -159,10 +164,50 @@ def test_a_sample_brings_a_lead(world: World, tmp_path: Path, name: str, languag
     assert_sent(world, source, before, run(world, source, command, tmp_path))
 
 
-def test_no_sample_holds_a_secret(world: World) -> None:
-    for source in world.config.sources.values():
-        sending = sending_of(source, world.config.public_url)
-        assert sending is not None
-        for sample in samples_of(sending):
-            for secret in (SECRET, STANDARD):
-                assert secret not in sample.code
+@pytest.mark.parametrize("name", [name for name in SOURCES if name not in ("ip", "old-program-by-address")])
+def test_a_sample_for_a_shared_machine_brings_a_lead(world: World, tmp_path: Path, name: str) -> None:
+    source = world.config.sources[name]
+    sending = sending_of(source, world.config.public_url)
+    assert sending is not None
+    code = shared_machine_sample(replace(sending, enquiry="ENQ-shared"))
+    assert code is not None
+    (tmp_path / "send.sh").write_text(code, encoding="utf-8")
+    before = len(world.gateway.stored(name))
+
+    assert_sent(world, source, before, run(world, source, ("bash", "send.sh"), tmp_path))
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_page_prints_the_samples_as_they_are_run_and_no_secret(world: World, name: str) -> None:
+    source = world.config.sources[name]
+    page = as_markdown(page_of(source, world.config))
+    sending = sending_of(source, world.config.public_url)
+    assert sending is not None
+    shared = shared_machine_sample(sending)
+
+    for code in (*(sample.code for sample in samples_of(sending)), *([shared] if shared else [])):
+        assert f"\n{code.rstrip()}\n```" in page
+    for secret in (SECRET, STANDARD, world.secret_of(source)):
+        assert not secret or secret not in page
+
+
+def test_the_quick_start_brings_the_lead_id_it_promises(world: World, tmp_path: Path) -> None:
+    first, ask = (block.text for block in start(world.config.public_url).blocks if isinstance(block, Code))
+    key = world.gateway.key("partner", "test")
+    (tmp_path / "uuidgen").write_text("#!/bin/sh\necho 5f0c6f9e-6a2b-4f0e-9a55-5f4d3f7f2d11\n")
+    (tmp_path / "uuidgen").chmod(0o755)
+
+    def printed(commands: str) -> Any:
+        done = subprocess.run(
+            ("bash", "-c", commands),
+            env={"PATH": f"{tmp_path}:{os.environ['PATH']}", "LEADS_KEY": key},
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=True,
+        )
+        return json.loads(done.stdout)
+
+    answer = printed(first.replace("gw_test_…", key))
+    assert answer["dialer"]["lead_id"] == "1764"
+    assert printed(ask.replace("LEAD_ID", answer["lead"]["id"]))["dialer"] == answer["dialer"]

@@ -140,8 +140,7 @@ def _message(state: State) -> dict[str, Any]:
         "tags": [TAG],
         "operationId": f"lead{state.value.title()}",
         "summary": _MEANS[state],
-        "description": f"{_MEANS[state]}: data says what is known, as GET /v1/leads/{{lead_id}} would. "
-        "No name and no number is in it.",
+        "description": "data says what is known, as GET /v1/leads/{lead_id} would. No name and no number is in it.",
         "security": [],
         "parameters": [{"$ref": f"#/components/parameters/{name}"} for name in parameters()],
         "requestBody": {

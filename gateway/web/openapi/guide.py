@@ -232,7 +232,7 @@ def callbacks() -> Section:
     kinds = ", ".join(f"`lead.{state}`" for state in ENDS)
     return Section(
         id="callbacks",
-        title="Callbacks",
+        title="Be told what became of it",
         blocks=(
             Text(
                 text=f"Give the operator an `https` address, and each lead that ends is told there: {kinds}. A message "
