@@ -38,6 +38,7 @@ PLAIN_FIELDS = frozenset(
         "pid",
     }
     | {"worker", "signal", "version", "logger"}
+    | {"rule", "about", "summary", "severity", "target"}  # of alerts, whose words are ours
 )
 # Fields that hold a person's data whatever it looks like.
 PERSONAL_FIELDS = frozenset(

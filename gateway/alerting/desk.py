@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 import structlog
 
 from gateway.alerting import counts
 from gateway.alerting.letters import Became, Letter, Writer
 from gateway.alerting.reckoning import FLAPPING, Known, Reckoning, reckon
-from gateway.alerting.rules import OF_A_DIALER, judge
+from gateway.alerting.rules import OF_A_DIALER, STOPS_A_DIALER, judge
 from gateway.alerting.situation import look, place_of
 from gateway.alerting.store_away import StoreAway
 from gateway.alerting.telling import Telling
 from gateway.clock import Clock
 from gateway.config import GatewayConfig
 from gateway.leads.identity import new_id
+from gateway.leads.lead import State
 from gateway.settings import Settings
 from gateway.store import Store, StoreUnavailable
+from gateway.store.alert_facts import Facts
 from gateway.store.alert_messages import MessageRow
 from gateway.store.alerts import CRITICAL, Alert, AlertChanges, AlertTurn
 
@@ -92,17 +95,19 @@ class Desk:
             closed=alerts.closed_since(now - FLAPPING),
             awake_since=turn.awake_since,
         )
-        findings = judge(look(self._config, self._store, self._database, now=now))
+        recovering = {each.about for each in (*known.standing, *known.closed) if each.rule in STOPS_A_DIALER}
+        situation = look(self._config, self._store, self._database, now=now, recovering=frozenset(recovering))
+        findings = judge(situation)
         reckoning = reckon(known, findings, self._config.alerts, now=now, new_id=lambda: new_id(now))
-        self._write_down(reckoning, turn, now)
+        self._write_down(reckoning, situation.facts, turn, now)
         return True
 
-    def _write_down(self, reckoning: Reckoning, turn: AlertTurn, now: float) -> None:
+    def _write_down(self, reckoning: Reckoning, facts: Facts, turn: AlertTurn, now: float) -> None:
         letter = self._writer.letter(
             begun=reckoning.begun,
             reminded=reckoning.reminded,
             over=reckoning.over,
-            became=self._became,
+            became=partial(self._became, facts),
             now=now,
         )
         changes = AlertChanges(
@@ -113,13 +118,21 @@ class Desk:
         if self._store.console.alerts.keep(changes, turn=turn, now=now):
             _say(reckoning)
 
-    def _became(self, alert: Alert) -> Became | None:
+    def _became(self, facts: Facts, alert: Alert) -> Became | None:
+        """What came for the dialer meanwhile, as it is now; what waits counts whenever it came."""
         if alert.rule not in OF_A_DIALER or alert.closed_at is None:
             return None
         # A little earlier: the first leads behind a trouble came before anybody saw it.
-        return self._store.console.alert_facts.became(
+        came = self._store.console.alert_facts.became(
             alert.about, start=alert.opened_at - EVERY, end=alert.closed_at
         )
+        waiting = {
+            state: sum(
+                each.leads for each in facts.waiting if each.dialer == alert.about and each.state is state
+            )
+            for state in (State.QUEUED, State.HELD)
+        }
+        return {**came, **waiting}
 
     def _addressed(self, letter: Letter, now: float) -> list[MessageRow]:
         return [

@@ -90,10 +90,10 @@ def dialer_paused(situation: Situation) -> Iterator[Finding]:
 
 
 def backlog(situation: Situation) -> Iterator[Finding]:
-    """Leads wait for longer than they should, and no other rule says why."""
+    """Leads wait for longer than they should, and no other rule says why, or has said so just now."""
     after = situation.rules["backlog"].after or 0.0
     facts = situation.facts
-    explained = _away(situation) | {pause.dialer for pause in situation.pauses}
+    explained = situation.recovering | _away(situation) | {pause.dialer for pause in situation.pauses}
     explained |= {hold.dialer for hold in facts.holds if hold.scope in (LOGIN, LINE)}
     for dialer in sorted({each.dialer for each in facts.waiting if each.state is State.QUEUED}):
         queued = [each for each in facts.waiting if each.dialer == dialer and each.state is State.QUEUED]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
-from gateway.logs import mask_text
+from gateway.logs import mask_email, mask_phone
 
 LONGEST = 400  # characters
 _CUT = "…"
+_PHONE = re.compile(r"(?<!\d)\+?\d(?:[ ()\-]{0,2}\d){9,18}")  # longer than the numbers of most lists
+_EMAIL = re.compile(r"[\w.+\-]{1,64}@[\w\-.]{1,255}")
 # What Slack, Telegram, Discord, Teams and mail programs read as markup, as characters that only look like it.
 _HARMLESS = str.maketrans(
     {"<": "‹", ">": "›", "&": "+", "`": "'", "*": "∗", "[": "(", "]": ")", "|": "/", "~": "-", "\\": "/"}  # noqa: RUF001
@@ -18,7 +21,9 @@ _HARMLESS = str.maketrans(
 def inert(text: str) -> str:
     """One line without control characters, markup, mentions and phone numbers."""
     plain = "".join(char if _is_seen(char) else " " for char in text[: 4 * LONGEST])
-    folded = mask_text(" ".join(plain.split())).translate(_HARMLESS).replace("://", ": //")
+    folded = _PHONE.sub(lambda found: mask_phone(found.group()), " ".join(plain.split()))
+    folded = _EMAIL.sub(lambda found: mask_email(found.group()), folded)
+    folded = folded.translate(_HARMLESS).replace("://", ": //")
     return folded if len(folded) <= LONGEST else folded[: LONGEST - 1] + _CUT
 
 

@@ -17,7 +17,7 @@ GOOD = "good"
 MOST = 20  # troubles that one message describes; the page has them all
 Became = Mapping[State, int]
 
-_WAITING = (State.QUEUED, State.SENDING, State.HELD)
+_WAITING = (State.QUEUED, State.HELD)
 _LEFT = (
     (State.UNCONFIRMED, "unconfirmed"),
     (State.REJECTED, "rejected"),
@@ -152,7 +152,7 @@ def _aftermath(alert: Alert, became: Became | None) -> str:
     if left:
         done = f"{became.get(State.DELIVERED, 0):,} delivered"
         return f"{most}. Of those that came meanwhile: {', '.join([done, *left])}."
-    return f"{most}; all are delivered."
+    return f"{most}; {'all are delivered' if became.get(State.DELIVERED) else 'none waits any more'}."
 
 
 def _first_sentence(text: str) -> str:

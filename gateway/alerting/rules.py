@@ -33,9 +33,8 @@ RULES: Mapping[str, Rule] = {
     )
 }
 STORE_AWAY = "store_away"  # judged where the store is asked: whoever cannot reach it has no situation
-OF_A_DIALER = frozenset(
-    {"dialer_away", "login_refused", "line_refused", "list_refused", "dialer_paused", "backlog"}
-)  # behind these leads wait, and go out when it is over
+STOPS_A_DIALER = frozenset({"dialer_away", "login_refused", "line_refused", "list_refused", "dialer_paused"})
+OF_A_DIALER = STOPS_A_DIALER | {"backlog"}  # behind these leads wait, and go out when it is over
 
 
 def judge(situation: Situation) -> list[Finding]:

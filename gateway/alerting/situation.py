@@ -38,6 +38,9 @@ class Situation:
     lines: tuple[LineReport, ...] = ()
     pauses: tuple[Pause, ...] = ()
     dialers: frozenset[str] = frozenset()  # those of gateway.toml
+    recovering: frozenset[str] = (
+        frozenset()
+    )  # dialers whose trouble is not over for long: what waited goes out
     sources: frozenset[str] = frozenset()
     watched: frozenset[str] = frozenset()  # sources whose silence is an alert
     drifting: frozenset[str] = frozenset()  # sources whose changed fields are one
@@ -67,7 +70,14 @@ class Situation:
         )
 
 
-def look(config: GatewayConfig, store: Store, database: Path | None, *, now: float) -> Situation:
+def look(
+    config: GatewayConfig,
+    store: Store,
+    database: Path | None,
+    *,
+    now: float,
+    recovering: frozenset[str] = frozenset(),
+) -> Situation:
     """Read the store once; raises StoreUnavailable when that is not possible."""
     rules = config.alerts.rules
     return Situation(
@@ -77,6 +87,7 @@ def look(config: GatewayConfig, store: Store, database: Path | None, *, now: flo
         lines=tuple(store.console.lines.reports(now=now)),
         pauses=tuple(store.console.lines.pauses().values()),
         dialers=frozenset(config.dialers),
+        recovering=recovering,
         sources=frozenset(config.sources),
         watched=frozenset(name for name, source in config.sources.items() if source.silence_alarm),
         drifting=frozenset(name for name, source in config.sources.items() if source.drift_alarm),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, func, literal_column, select, text
 from sqlalchemy.engine import Connection
 
 from gateway.leads.identity import first_id
@@ -143,19 +143,21 @@ def _waiting(connection: Connection) -> tuple[Waiting, ...]:
 
 def _aside(connection: Connection, since: float) -> tuple[Aside, ...]:
     """Leads that wait for their platform are set aside too, and are all right."""
+    # A literal in the statement: PostgreSQL does not see that two bound values are the same.
+    reason = func.coalesce(leads.c.reason_code, literal_column("''"))
     wanted = (
-        select(leads.c.source, leads.c.state, func.coalesce(leads.c.reason_code, ""), func.count())
+        select(leads.c.source, leads.c.state, reason, func.count())
         .where(
             text(ASIDE),
             leads.c.state.in_([State.REJECTED.value, State.QUARANTINED.value]),
             leads.c.id >= first_id(since),
             leads.c.hold_scope.is_(None),
         )
-        .group_by(leads.c.source, leads.c.state, func.coalesce(leads.c.reason_code, ""))
+        .group_by(leads.c.source, leads.c.state, reason)
     )
     return tuple(
-        Aside(source=source, state=State(state), reason=reason, leads=number)
-        for source, state, reason, number in connection.execute(wanted)
+        Aside(source=source, state=State(state), reason=why, leads=number)
+        for source, state, why, number in connection.execute(wanted)
     )
 
 

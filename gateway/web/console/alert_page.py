@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from flask import url_for
 
@@ -122,6 +123,7 @@ def _target(number: int, reference: str, kind: str, state: TargetState) -> Targe
         word, tone = "on its way", "calm"
     else:
         word, tone = ("works", "good") if state.told_at else ("never used", "quiet")
+    todo = advice(state.problem) if state.problem else ""
     return TargetRow(
         number=number,
         reference=reference,
@@ -129,7 +131,7 @@ def _target(number: int, reference: str, kind: str, state: TargetState) -> Targe
         state=state,
         word=word,
         tone=tone,
-        advice=advice(state.problem) if state.problem else "",
+        advice=todo[:1].upper() + todo[1:],
     )
 
 
@@ -153,7 +155,7 @@ def _links(alert: Alert) -> Sequence[Link]:
         )
     if state is not None:
         kind = "source" if alert.about in config.sources and alert.about not in config.dialers else "dialer"
-        query = {"state": state, kind: alert.about}
+        query: dict[str, Any] = {"state": state, kind: alert.about}
         found.append(Link(text="These leads", address=url_for("console_leads.index", **query)))
     return found
 
