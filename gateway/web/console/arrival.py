@@ -140,11 +140,16 @@ def _rule(known: Known, chosen: Chosen) -> str:
     if not chosen.same:
         return f"Of dialer {lead.dialer}. The rules of {lead.source} have changed since: today they choose another."
     if chosen.rule is None:
-        return f"Of dialer {lead.dialer}: the list of {lead.source} itself; none of its routes matches."
+        return f"Of dialer {lead.dialer}: the list of {lead.source} itself{_unmatched(known)}."
     when = " and ".join(f"{name} is {' or '.join(values)}" for name, values in chosen.rule.when.items())
     return (
         f"Of dialer {lead.dialer}: route {chosen.number} of {lead.source}, because {known.veil.text(when)}."
     )
+
+
+def _unmatched(known: Known) -> str:
+    source = known.config.sources.get(known.story.lead.source)
+    return "; none of its routes matches" if source is not None and source.routes else ""
 
 
 def _consent(known: Known, number: int) -> Moment:

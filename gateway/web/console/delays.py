@@ -155,7 +155,7 @@ def because(found: Sequence[Stretch], attempts: int) -> str:
         times[each.cause] = times.get(each.cause, 0.0) + each.seconds
     cause = max(times, key=lambda each: times[each])
     message = next(
-        (_first(each.message) for each in reversed(found) if each.cause is cause and each.message), ""
+        (first_sentence(each.message) for each in reversed(found) if each.cause is cause and each.message), ""
     )
     tries = f" ({attempts} attempts)" if attempts > 1 else ""
     told = {
@@ -170,6 +170,6 @@ def because(found: Sequence[Stretch], attempts: int) -> str:
     return f"{told}: {message}" if message and cause is not Cause.TURN else told
 
 
-def _first(message: str) -> str:
+def first_sentence(message: str) -> str:
     """The first sentence, without its full stop."""
     return message.partition(". ")[0].rstrip(".")

@@ -107,14 +107,13 @@ def _back(known: Known) -> Iterator[Action]:
 
 def _away(known: Known) -> Iterator[Action]:
     if known.story.lead.state in _DISCARDABLE:
-        yield Action(endpoint="discard", text="Discard", button="Discard it", style="danger", asks=(_REASON,))
+        yield Action(endpoint="discard", text="Discard", button="Discard it", asks=(_REASON,))
     if known.story.phone and not known.beside.suppressed:
         warning = "Nothing is sent to this number any more, from any source."
         yield Action(
             endpoint="suppress",
             text="Never call this number",
             button="Put it on the do-not-call list",
-            style="danger",
             warning=warning,
             asks=(_REASON,),
         )

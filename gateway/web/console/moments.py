@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 
 from gateway.dialer.form import Form
@@ -76,11 +75,7 @@ def _attempt(known: Known, attempt: Attempt) -> Moment:
     if is_attempt(attempt):
         details.append(Detail(summary="The request, as it was sent", pairs=_request(known, attempt)))
     if attempt.response:
-        answer = (
-            known.veil.text(attempt.response)
-            if attempt.action != "fetch"
-            else _fetched(known, attempt.response)
-        )
+        answer = received.answer_of(attempt.response, known.veil)
         details.append(Detail(summary="The answer", text=answer, copy=True))
     return Moment(
         at=attempt.started_at,
@@ -91,13 +86,6 @@ def _attempt(known: Known, attempt: Attempt) -> Moment:
         details=details,
         kind="attempt",
     )
-
-
-def _fetched(known: Known, response: str) -> str:
-    try:
-        return received.indented(known.veil.field("", json.loads(response)))
-    except ValueError:
-        return known.veil.text(response)
 
 
 def _request(known: Known, attempt: Attempt) -> list[tuple[str, str]]:

@@ -74,6 +74,15 @@ def indented(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2, default=str)
 
 
+def answer_of(text: str, veil: Veil) -> str:
+    """What a dialer or a platform answered: JSON indented, anything else as it came."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return veil.text(text)
+    return indented(veil.field("", value)) if isinstance(value, (dict, list)) else veil.text(text)
+
+
 def texts(pairs: Iterable[tuple[str, object]]) -> list[tuple[str, str]]:
     """Pairs whose values are text."""
     return [(name, value if isinstance(value, str) else indented(value)) for name, value in pairs]

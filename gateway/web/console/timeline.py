@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from gateway.web.console.delays import Cause, Stretch
+from gateway.web.console.delays import Cause, Stretch, first_sentence
 from gateway.web.console.writing import zone
 
 _WAITED = {
@@ -104,4 +104,8 @@ def _around(spent: Sequence[Stretch], since: float, until: float) -> Stretch | N
 
 def _words(stretch: Stretch) -> str:
     told = _WAITED[stretch.cause]
-    return f"{told}: {stretch.message}" if stretch.message and stretch.cause is not Cause.TURN else told
+    return (
+        f"{told}: {first_sentence(stretch.message)}"
+        if stretch.message and stretch.cause is not Cause.TURN
+        else told
+    )
