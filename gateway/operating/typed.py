@@ -88,7 +88,8 @@ def _plain(typed: str) -> str:
 
 def _by_id(text: str, _region: str) -> Wanted | None:
     upper = text.upper()
-    return Wanted(lead_id=upper) if _ID.fullmatch(upper) or _BEGINNING_OF_ID.fullmatch(upper) else None
+    is_id = _ID.fullmatch(upper) or (_BEGINNING_OF_ID.fullmatch(upper) and not _HIDDEN.fullmatch(text))
+    return Wanted(lead_id=upper) if is_id else None
 
 
 def _by_phone(text: str, region: str) -> Wanted | None:

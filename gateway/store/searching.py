@@ -16,6 +16,11 @@ _FIRST_PORTION = 1000  # leads of one look; the next are as large as the time th
 _LEAST_PORTION = 250
 _FEW = 5000  # open leads that are quicker sorted than looked for
 _WALKED = 5000  # leads that one step of a walk looks at, at most
+_MOST_NUMBERS = 300
+_NUMBERS = text(
+    "SELECT DISTINCT phone FROM leads WHERE phone >= :first AND phone < :beyond AND phone LIKE :ending ESCAPE '!'"
+    " LIMIT :most"
+)
 _NEXT_CODE = "SELECT min(reason_code) FROM leads WHERE reason_code IS NOT NULL"
 _CODES = text(
     f"WITH RECURSIVE codes(code) AS ({_NEXT_CODE} UNION ALL"  # noqa: S608 - no value stands in it
@@ -35,13 +40,20 @@ class OneSearch:
         self._budget = budget
         self._began = monotonic()
         self._off = spelling.without_index(connection.dialect.name)
+        self._wanted = wanted
+        self._look = self._planned()
+
+    def _planned(self, numbers: tuple[str, ...] | None = None) -> Look:
+        wanted, connection = self._wanted, self._connection
         codes = codes_in_use(connection) if wanted.reason and wanted.reason.endswith(".") else []
         few_open = bool(set(wanted.states) & set(OPEN)) and _few_open(connection)
-        self._look: Look = look(wanted, connection.dialect.name, codes=codes, few_open=few_open)
+        return look(wanted, connection.dialect.name, codes=codes, few_open=few_open, numbers=numbers)
 
     # -- a page, newest first --------------------------------------------------------------------------------
 
     def page(self, *, after: str | None, newer_than: str | None, limit: int) -> FoundPage:
+        if self._wanted.phone_end and self._look.in_portions and newer_than is None:
+            self._look = self._planned(self._numbers(self._wanted.phone_end))
         floor = max(self._look.floor or "", _behind(newer_than) if newer_than else "")
         high = min((each for each in (after, self._look.ceiling) if each is not None), default=None)
         found: list[FoundLead] = []
@@ -58,6 +70,19 @@ class OneSearch:
             portion = self._next_portion(portion, began)
             if not portion:
                 return FoundPage(leads=tuple(found), after=low, looked_back_to=self._received_at(low))
+
+    def _numbers(self, ending: str) -> tuple[str, ...] | None:
+        """All numbers with these last digits, from their index alone; None: there are too many, of one or the other."""
+        found: list[str] = []
+        pattern = spelling.pattern(ending, after="")
+        for beginning in range(100):
+            first, beyond = f"{beginning:02d}", f"{beginning + 1:02d}" if beginning < 99 else ":"
+            found += self._connection.execute(
+                _NUMBERS, {"first": first, "beyond": beyond, "ending": pattern, "most": _MOST_NUMBERS + 1}
+            ).scalars()
+            if len(found) > _MOST_NUMBERS or self._monotonic() - self._began > self._budget:
+                return None
+        return tuple(found)
 
     def _next_portion(self, portion: int, began: float) -> int:
         """As many leads as half of the time that is left allows; 0: the time is over."""

@@ -44,6 +44,9 @@ class Wanted:
         return tuple(name for name in self.__slots__ if getattr(self, name) not in (None, ()))
 
 
+NOTHING = Wanted(phone="nobody")  # no number reads so
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Way:
     """One condition that an index answers; `ordered`: the index also gives the order of arrival."""
@@ -68,11 +71,21 @@ class Look:
         return bool(self.filters) and all(way.ordered for way in self.ways)
 
 
-def look(wanted: Wanted, engine: str, *, codes: Sequence[str], few_open: bool) -> Look:
+def look(
+    wanted: Wanted,
+    engine: str,
+    *,
+    codes: Sequence[str],
+    few_open: bool,
+    numbers: Sequence[str] | None = None,
+) -> Look:
     """How `wanted` is asked of this engine; `codes`: the reasons there are, `few_open`: whether few leads are open."""
     values: dict[str, Any] = {}
-    ways, used = _ways(wanted, values, codes=codes, few_open=few_open)
-    filters = _plain_filters(wanted, values, engine, used) + _text_filters(wanted, values, engine)
+    if numbers is not None:  # all that end as wanted; somebody has looked
+        ways, used = _ways_by_number(numbers, values), "phone_end"
+    else:
+        ways, used = _ways(wanted, values, codes=codes, few_open=few_open)
+    filters = _plain_filters(wanted, values, engine, used) + _text_filters(wanted, values, engine, used)
     return Look(
         ways=ways,
         filters=tuple(filters),
@@ -107,6 +120,12 @@ def _way_by_source(source: str | None, values: dict[str, Any]) -> tuple[tuple[Wa
         return (Way(),), ""
     values["source"] = source
     return (Way(condition="source = :source"),), "source"
+
+
+def _ways_by_number(numbers: Sequence[str], values: dict[str, Any]) -> tuple[Way, ...]:
+    values.update({f"number{place}": number for place, number in enumerate(numbers)})
+    listed = ", ".join(f":number{place}" for place in range(len(numbers)))
+    return (Way(condition=f"phone IN ({listed})" if numbers else _EMPTY, ordered=False),)
 
 
 def _ways_by_reason(reason: str, values: dict[str, Any], codes: Sequence[str]) -> tuple[Way, ...]:
@@ -157,10 +176,10 @@ def _reason_filter(reason: str, values: dict[str, Any], off: str) -> str:
     return "leads.reason_code LIKE :code ESCAPE '!'"
 
 
-def _text_filters(wanted: Wanted, values: dict[str, Any], engine: str) -> list[str]:
+def _text_filters(wanted: Wanted, values: dict[str, Any], engine: str, used: str) -> list[str]:
     """What no index answers: each of them is looked for in every lead on the way."""
     filters = []
-    if wanted.phone_end is not None:
+    if wanted.phone_end is not None and used != "phone_end":
         values["ending"] = spelling.pattern(wanted.phone_end, after="")
         filters.append("leads.phone LIKE :ending ESCAPE '!'")
     if wanted.reference is not None:

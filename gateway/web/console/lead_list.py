@@ -10,7 +10,7 @@ from flask import url_for
 from gateway.leads.lead import State
 from gateway.operating.looking import Looked, both
 from gateway.operating.typed import SAID, By, readings
-from gateway.store.wanted import Wanted
+from gateway.store.wanted import NOTHING, Wanted
 from gateway.web.console import lead_filters, lead_rows
 from gateway.web.console.lead_filters import Chip, Filters
 from gateway.web.console.lead_rows import Row
@@ -18,8 +18,9 @@ from gateway.web.context import services
 
 PER_PAGE = 50
 COUNTED = 1000  # so many leads of a state are counted; more are "1,000+"
-# What many leads at once are chosen by (store/choosing.py); a search by anything else stays a search.
-TOGETHER = frozenset({"source", "dialer", "reason", "since", "until"})
+# What all that match are chosen by; nobody should act on what takes minutes to find.
+TOGETHER = frozenset({"source", "dialer", "reason", "list", "test", "since", "until"})
+EXACT = frozenset({By.ID, By.PHONE, By.DIALERS_ID})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,9 +111,8 @@ def wanted_of(filters: Filters, region: str) -> Wanted:
     """What one reading of the address asks for: the one it names, or the first."""
     possible = readings(filters.typed, region)
     chosen = next((each for each in possible if filters.by in (None, each.by)), None)
-    if chosen is None:
-        # A text that cannot be read finds nothing, and so nothing new.
-        return both(filters.wanted, Wanted(lead_id=filters.typed or None))
+    if chosen is None:  # a text that cannot be read finds nothing
+        return both(filters.wanted, NOTHING) if filters.typed else filters.wanted
     return both(filters.wanted, chosen.wanted)
 
 
@@ -156,5 +156,6 @@ def _with(names: list[str], chosen: str | None) -> list[str]:
 
 
 def _may_go_together(filters: Filters) -> bool:
-    reason = filters.values.get("reason", "")
-    return filters.active and set(filters.values) <= TOGETHER and not reason.endswith(".")
+    others = set(filters.values) - TOGETHER
+    exact = not others or (others <= {"q", "by"} and filters.by in EXACT)
+    return filters.active and exact and not filters.values.get("reason", "").endswith(".")
