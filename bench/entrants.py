@@ -18,7 +18,7 @@ from bench.load import Target
 from bench.processes import Process, StartError, free_port
 from bench.tooling import BENCH, ROOT, redis_server
 
-SOURCE = "partner"
+SOURCE, RIVAL = "partner", "rival"
 LIST_ID = "25062018"
 
 
@@ -50,14 +50,19 @@ max_per_second = 0
 batch = "{self.batch}"
 batch_max = {self.batch_max}
 
-[sources.{SOURCE}]
+{self._partner(SOURCE)}
+{self._partner(RIVAL)}
+{webhooks.tables(LIST_ID, self.limit)}"""
+
+    def _partner(self, name: str) -> str:
+        return f"""[sources.{name}]
 kind = "partner"
 dialer = "main"
 list_id = "{LIST_ID}"
 lead_source = "Website"
 wait = {self.wait}
 limits = ["{self.limit}"]
-{webhooks.tables(LIST_ID, self.limit)}"""
+"""
 
 
 class Entrant:
@@ -146,7 +151,7 @@ class Gateway(Entrant):
         port = free_port()
         config = self.home / "gateway.toml"
         config.write_text(options.toml(dialer.url, port))
-        env = environment(self.home, redis=redis.url, port=port, workers=options.workers)
+        self.env = env = environment(self.home, redis=redis.url, port=port, workers=options.workers)
         if prepared is None:
             key = create_key(env)
         else:
@@ -196,10 +201,10 @@ def environment(home: Path, *, redis: str, port: int, workers: int) -> Mapping[s
     return ours
 
 
-def create_key(env: Mapping[str, str]) -> str:
-    """Lays out the database and makes the partner's API key, both through the command line."""
+def create_key(env: Mapping[str, str], source: str = SOURCE) -> str:
+    """Lays out the database and makes a partner's API key, both through the command line."""
     _gateway(env, "migrate")
-    created = json.loads(_gateway(env, "keys", "create", SOURCE, "--json"))
+    created = json.loads(_gateway(env, "keys", "create", source, "--json"))
     key: str = created["key"]
     return key
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
+from bench.console import quantile
 from bench.scenarios import Series
 from bench.tooling import BENCH
 from bench.verdicts import Spread, Verdict, mid, values
@@ -120,6 +121,48 @@ def webhooks(rounds: Sequence[dict[str, Any]]) -> str:
         "### Acknowledging webhooks\n\n"
         f"{due:,} signed deliveries of {len(KINDS)} kinds at a steady rate; milliseconds from each one's own moment,"
         " median (lowest to highest) of the rounds.\n\n" + _table(["", "ms"], body)
+    )
+
+
+def fairness(rounds: Sequence[dict[str, Any]]) -> str:
+    """How long one partner waits beside another's burst."""
+    return (
+        "### One lead a second beside a burst of 2,000\n\n"
+        "Milliseconds to the Lead ID, from each lead's own moment; dialer 20 ms, two at a time, one lead a request.\n\n"
+        + _table(["p95", "ms"], _lines(rounds, {"alone": "alone_ms", "beside the burst": "beside_ms"}, 1))
+    )
+
+
+def batch(rounds: Sequence[dict[str, Any]]) -> str:
+    """How long a thousand rows take."""
+    lines = {"acknowledged, on disk": "acknowledged_s", "each with its Lead ID": "delivered_s"}
+    return "### A batch of 1,000 leads, dialer 20 ms\n\n" + _table(["", "seconds"], _lines(rounds, lines, 2))
+
+
+def imported(rounds: Sequence[dict[str, Any]]) -> str:
+    """How fast a file becomes leads on disk."""
+    lines = {f"{rounds[0]['rows']:,} rows": "rows_per_second"}
+    return "### Importing a file\n\n" + _table(["", "rows a second"], _lines(rounds, lines, 0))
+
+
+def _lines(rounds: Sequence[dict[str, Any]], keys: dict[str, str], digits: int) -> list[list[str]]:
+    found = []
+    for title, key in keys.items():
+        one = Spread.of([float(each[key]) for each in rounds])
+        found.append([title, f"{one.median:,.{digits}f} ({one.low:,.{digits}f} to {one.high:,.{digits}f})"])
+    return found
+
+
+def console(result: dict[str, Any]) -> str:
+    """Milliseconds until a page of the console is there."""
+    body = [
+        [name, f"{quantile(each, 0.5):,.1f}", f"{quantile(each, 0.95):,.1f}", f"{max(each):,.1f}"]
+        for name, each in result["ms"].items()
+    ]
+    return (
+        f"### The console with {result['leads']:,} leads\n\n"
+        f"SQLite, {result['bytes'] / 1e9:.1f} GB; milliseconds until the whole answer is there, signed in, through the"
+        " application.\n\n" + _table(["what is asked", "p50", "p95", "max"], body)
     )
 
 

@@ -8,9 +8,11 @@ import json
 import signal
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
-from bench import report, scenarios, trials, verdicts
+from bench import bulk, report, scenarios, trials, verdicts
+from bench.console import console
 from bench.entrants import GatewayOptions
 from bench.load import LoadError
 from bench.processes import StartError
@@ -18,8 +20,27 @@ from bench.scenarios import Plan, Series
 from bench.stand import CONTESTANTS, Stand
 from bench.tooling import OUT, MissingToolError, machine, require_tools
 
-SCENARIOS = ("throughput", "single", "webhooks", "hang", "backlog", "memory")
-GATEWAY_ONLY = ("webhooks", "hang", "backlog", "memory")
+TRIALS: dict[str, Callable[[Stand, Plan], Any]] = {
+    "webhooks": trials.webhooks,
+    "fairness": bulk.fairness,
+    "batch": bulk.batch,
+    "import": bulk.imported,
+    "memory": trials.memory,
+    "console": console,
+}  # with a table and verdicts of their own
+SCENARIOS = (
+    "throughput",
+    "single",
+    "webhooks",
+    "fairness",
+    "batch",
+    "import",
+    "hang",
+    "backlog",
+    "memory",
+    "console",
+)
+GATEWAY_ONLY = (*TRIALS, "hang", "backlog")
 
 
 def arguments() -> argparse.Namespace:
@@ -35,6 +56,7 @@ def arguments() -> argparse.Namespace:
         "--memory-minutes", type=float, help="length of the memory trial (10; with --quick 0.5)"
     )
     parser.add_argument("--backlog", type=int, default=100_000, help="leads in the backlog")
+    parser.add_argument("--leads", type=int, default=1_000_000, help="leads under the console")
     parser.add_argument("--keep-logs", action="store_true", help="leave logs and databases in bench/out/")
     parser.add_argument("--readme", action="store_true", help="write the tables into bench/README.md")
     gateway = parser.add_argument_group("the gateway under test")
@@ -51,6 +73,7 @@ def plan(args: argparse.Namespace) -> Plan:
         seconds=args.seconds or (3.0 if args.quick else 8.0),
         memory_minutes=minutes if args.memory_minutes is None else args.memory_minutes,
         backlog=args.backlog,
+        leads=args.leads,
     )
 
 
@@ -63,10 +86,11 @@ def measure(
     raw: dict[str, Any] = {}
     for name in wanted:
         print(f"\n{name}", flush=True)
-        if name in ("memory", "webhooks"):
-            result = getattr(trials, name)(stand, what)
-            sections.append(getattr(report, name)(result))
-            found += getattr(verdicts, name)(result)
+        if name in TRIALS:
+            result = TRIALS[name](stand, what)
+            own = "imported" if name == "import" else name  # a word of the language
+            sections.append(getattr(report, own)(result))
+            found += getattr(verdicts, own)(result)
             raw[name] = result
             continue
         rows = _rows(name, stand, what)

@@ -20,6 +20,7 @@ class Plan:
     seconds: float
     memory_minutes: float
     backlog: int
+    leads: int  # under the console
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,10 +7,12 @@ from dataclasses import asdict, dataclass
 from statistics import fmean, median
 from typing import Any
 
+from bench.console import quantile
 from bench.scenarios import Series
 from bench.stand import Round
 
 MEMORY_LIMIT_MB = 200
+CONSOLE_LIMIT_MS = 300  # p95, with a million leads
 FLAT_WITHIN = 0.05  # between the second and the last fifth of the run
 
 
@@ -147,6 +149,17 @@ def webhooks(rounds: Sequence[dict[str, Any]]) -> list[Verdict]:
     ]
 
 
+def console(result: dict[str, Any]) -> list[Verdict]:
+    """Every page soon enough that nobody notices how many leads there are."""
+    found = []
+    for name, taken in result["ms"].items():
+        p95 = quantile(taken, 0.95)
+        passed = p95 < CONSOLE_LIMIT_MS
+        target = f"< {CONSOLE_LIMIT_MS} ms"
+        found.append(Verdict(what=f"console: {name}, p95", measured=p95, target=target, passed=passed))
+    return found
+
+
 def backlog(rows: Sequence[Series]) -> list[Verdict]:
     found = []
     for series in rows:
@@ -157,3 +170,33 @@ def backlog(rows: Sequence[Series]) -> list[Verdict]:
                 loss = (1 - rate / empty) * 100
                 found.append(at_most(f"{series.name}: {name}, loss of the fresh rate", loss, 10, "%"))
     return found
+
+
+def fairness(rounds: Sequence[dict[str, Any]]) -> list[Verdict]:
+    """Another's burst at most doubles the wait: a sender that is busy with it finishes, then the turn changes."""
+    alone, beside = (median(float(each[key]) for each in rounds) for key in ("alone_ms", "beside_ms"))
+    return [
+        at_most("fairness: p95 beside a burst ÷ alone", beside / alone, 2, "x"),
+        # Otherwise the trickle was alone before its end, and the figure means nothing.
+        at_least(
+            "fairness: leads of the burst that still wait", min(each["left"] for each in rounds), 1, "leads"
+        ),
+    ]
+
+
+def batch(rounds: Sequence[dict[str, Any]]) -> list[Verdict]:
+    """A thousand on disk within a second, and in a quick dialer within ten."""
+    found = []
+    for what, key, limit in (
+        ("acknowledged", "acknowledged_s", 1.0),
+        ("with their Lead IDs", "delivered_s", 10.0),
+    ):
+        measured = median(float(each[key]) for each in rounds)
+        found.append(at_most(f"batch: 1,000 leads {what}", measured, limit, "s"))
+    return found
+
+
+def imported(rounds: Sequence[dict[str, Any]]) -> list[Verdict]:
+    """Rows to disk."""
+    measured = median(float(each["rows_per_second"]) for each in rounds)
+    return [at_least("import: rows to disk", measured, 2000, "rows/s")]
