@@ -203,7 +203,7 @@ def _backlog(overview: Overview) -> str:
 def _by_hour(overview: Overview) -> Chart:
     hours = overview.pace.hours
     known = overview.usual is not None
-    lines = [("Leads", "--accent", "bars")] + ([("Usual", "--quiet", "line")] if known else [])
+    lines = [("Leads", "--accent", "bars")] + ([("Usual", "--text", "line")] if known else [])
     rows = []
     for each, usual in zip(hours, overview.usual_hours, strict=True):
         values = (float(each.leads), None if usual is None else round(usual, 1))

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from gateway.dialer.messages import REASONS
 from gateway.operating.troubles import Kind, Trouble
 from gateway.store.holds import LIST
-from gateway.web.console.writing import ago, counted, when
+from gateway.web.console.writing import counted, due, when
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,14 +65,14 @@ def _login(trouble: Trouble) -> tuple[Markup, Markup]:
         Markup(
             "Correct user and password. The next try is {}. Do not hurry it: ten wrong logins lock the dialer's"
             " API user."
-        ).format(ago(trouble.until)),
+        ).format(due(trouble.until)),
     )
 
 
 def _line(trouble: Trouble) -> tuple[Markup, Markup]:
     return (
         Markup("{} refuses every lead{}{}.").format(trouble.dialer, _since(trouble), _while_waiting(trouble)),
-        Markup("{} One lead is tried again {}.").format(held_words(trouble.code), ago(trouble.until)),
+        Markup("{} One lead is tried again {}.").format(held_words(trouble.code), due(trouble.until)),
     )
 
 
@@ -82,7 +82,7 @@ def _away(trouble: Trouble) -> tuple[Markup, Markup]:
         Markup(
             "Look at the dialer and the network. Here is nothing to do: it is tried by itself, next {}, and what"
             " waits goes when it is back."
-        ).format(ago(trouble.until) if trouble.until else "in a moment"),
+        ).format(due(trouble.until)),
     )
 
 
@@ -103,7 +103,7 @@ def _list(trouble: Trouble) -> tuple[Markup, Markup]:
     else:
         title = Markup("{} held because {} refuses list {}.").format(leads, trouble.dialer, list_id)
     return title, Markup("{} Then release them; one is tried by itself {}.").format(
-        held_words(trouble.code), ago(trouble.until)
+        held_words(trouble.code), due(trouble.until)
     )
 
 
@@ -111,7 +111,7 @@ def _token(trouble: Trouble) -> tuple[Markup, Markup]:
     return (
         Markup("The platform of {} refuses our token{}.").format(trouble.source, _since(trouble)),
         Markup("Renew the token, then release what is held. It is tried again {}.").format(
-            ago(trouble.until)
+            due(trouble.until)
         ),
     )
 

@@ -36,13 +36,24 @@ def ago(moment: float | None) -> Markup:
     if moment is None:
         return Markup("<span class=quiet>never</span>")
     seconds = services().clock.now() - moment
-    length = f"{abs(seconds):.0f} s" if abs(seconds) < 10 else span(abs(seconds))
-    text = f"{length} ago" if seconds > 0 else f"in {length}"
+    text = f"{_length(seconds)} ago" if seconds > 0 else f"in {_length(-seconds)}"
     if abs(seconds) < 1:
         text = "just now"
     utc = datetime.fromtimestamp(moment, UTC)
     exact = f"{utc:%Y-%m-%d %H:%M:%S} UTC"
     return Markup('<time datetime="{}" title="{}" data-ago>{}</time>').format(utc.isoformat(), exact, text)
+
+
+def due(moment: float | None) -> Markup:
+    """When something happens by itself: "in 12 s", and "in a moment" once its time has come."""
+    now = services().clock.now()
+    at = now if moment is None else moment
+    text = f"in {_length(at - now)}" if at - now >= 1 else "in a moment"
+    utc = datetime.fromtimestamp(at, UTC)
+    exact = f"{utc:%Y-%m-%d %H:%M:%S} UTC"
+    return Markup('<time datetime="{}" title="{}" data-ago data-due>{}</time>').format(
+        utc.isoformat(), exact, text
+    )
 
 
 def span(seconds: float) -> str:
@@ -102,12 +113,18 @@ def zone() -> ZoneInfo:
 FILTERS = {
     "when": when,
     "ago": ago,
+    "due": due,
     "span": span,
     "count": count,
     "counted": counted,
     "phone": phone,
     "marked": marked,
 }
+
+
+def _length(seconds: float) -> str:
+    """A stretch of time without parts of a second."""
+    return f"{seconds:.0f} s" if seconds < 10 else span(seconds)
 
 
 def _spaced(digits: str) -> str:

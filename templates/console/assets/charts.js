@@ -35,7 +35,7 @@
       stroke: colour,
       width: bars ? 0 : 2,
       fill: bars ? colour : undefined,
-      dash: head.dataset.colour === "--quiet" ? [5, 4] : undefined,
+      dash: head.dataset.colour === "--text" ? [5, 4] : undefined,
       paths: bars ? uPlot.paths.bars({ size: [0.8, 40], align: 1 }) : undefined,
       points: { show: !bars && step < 3600, size: 5 },
       spanGaps: false,
@@ -51,6 +51,7 @@
     return {
       width: readout.parentElement.clientWidth,
       height: HEIGHT,
+      padding: [8, 12, 0, 0],
       tzDate: (at) => { try { return uPlot.tzDate(new Date(at * 1000), zone); } catch { return new Date(at * 1000); } },
       legend: { show: false },
       cursor: { drag: { x: false, y: false }, y: false, points: { show: false } },
@@ -59,7 +60,7 @@
         y: { range: (_plot, _low, high) => [0, high ? high * 1.08 : 1] },
       },
       axes: [
-        { ...axis, incrs: step < 3600 ? [300, 600, 900, 1800] : [3600, 7200, 10800, 14400, 21600], values: (_plot, splits) => splits.map((at) => shown.format(new Date(at * 1000))), space: 52 },
+        { ...axis, incrs: step < 3600 ? [300, 600, 900, 1800] : [3600, 7200, 10800, 14400, 21600], values: (_plot, splits) => splits.map((at) => shown.format(new Date(at * 1000))), space: 52, size: 28 },
         { ...axis, size: 46, values: (_plot, splits) => splits.map((value) => figure.dataset.unit ? value + " " + figure.dataset.unit : Number.isInteger(value) ? value.toLocaleString("en-IN") : "") },
       ],
       series: [{}, ...table.heads.map((head) => series(head, colours, step))],

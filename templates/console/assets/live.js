@@ -28,7 +28,9 @@
     for (const each of document.querySelectorAll("time[data-ago]")) {
       const seconds = now - Date.parse(each.dateTime) / 1000;
       const text = length(Math.abs(seconds));
-      const shown = text === "" ? "just now" : seconds > 0 ? text + " ago" : "in " + text;
+      const isDue = each.dataset.due !== undefined;
+      const over = isDue ? "in a moment" : text === "" ? "just now" : text + " ago";
+      const shown = seconds > 0 || text === "" ? over : "in " + text;
       if (each.textContent !== shown) each.textContent = shown;
     }
   }
