@@ -25,6 +25,9 @@ _NUMBER = re.compile(
 )
 
 
+_DIGIT = re.compile(r"\d")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Veil:
     """Lies over everything a person sent, unless it is `shown`; `phone` is the lead's own number."""
@@ -53,7 +56,7 @@ class Veil:
             return [self.field(name, item) for item in value]
         if isinstance(value, bool) or value is None or isinstance(value, float):
             return value
-        if not self.shown and _is_phone(name):
+        if not self.shown and _is_phone(name) and _DIGIT.search(str(value)):
             return masked(str(value))
         return self.text(value) if isinstance(value, str) else self._whole(value)
 
