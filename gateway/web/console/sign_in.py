@@ -36,7 +36,7 @@ def show() -> Response:
     target = as_next(request.args.get(NEXT, ""))
     if door.known(cookies.read(cookies.SESSION)) is not None:
         return see_other(target or url_for("console_overview.show"))
-    return _page(target)
+    return sign_in_page(target)
 
 
 @blueprint.post("/sign-in")
@@ -50,9 +50,9 @@ def submit() -> Response:
     right = passwords.matches(password, account.password_hash if account else None)
     if account is None or not right or account.disabled_at is not None:
         _failed(account, "password")
-        return _page(target, problem=WRONG)
+        return sign_in_page(target, problem=WRONG)
     if account.one_time_until is not None and account.one_time_until <= services().clock.now():
-        return _page(target, problem=OVER)
+        return sign_in_page(target, problem=OVER)
     if account.password_hash and passwords.is_dated(account.password_hash):
         services().store.console.users.rehash(account.id, account.password_hash, passwords.hash_of(password))
     if account.totp_secret is None:
@@ -121,7 +121,7 @@ def _throttled(account: Account | None, name: str, target: str) -> Response | No
         throttle.attempt(f"password {name}", tickets.known_to(account))
     except Refusal as refusal:
         _fail_max(account)
-        return _page(target, problem=_wait(refusal), refusal=refusal)
+        return sign_in_page(target, problem=_wait(refusal), refusal=refusal)
     return None
 
 
@@ -152,7 +152,7 @@ def _wait(refusal: Refusal) -> str:
     return f"Too many attempts. Wait {refusal.headers['Retry-After']} seconds, then try again."
 
 
-def _page(target: str, *, problem: str = "", refusal: Refusal | None = None) -> Response:
+def sign_in_page(target: str, *, problem: str = "", refusal: Refusal | None = None) -> Response:
     oidc = services().config.console.oidc
     response = page(
         "sign_in.html",

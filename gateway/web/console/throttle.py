@@ -13,6 +13,7 @@ from gateway.web.limits import limits_of_this_app
 # stranger's guesses stand in nobody's way.
 _OF_AN_ACCOUNT = (read_rule("5 per minute per key"), read_rule("20 per hour per key"))
 _OF_AN_ADDRESS = (read_rule("30 per 10 minutes per ip"),)
+_OF_WAYS_BACK = (read_rule("60 per minute per ip"),)
 _OF_ALL = (read_rule("300 per minute"),)  # hashing costs 30 ms of a core each time
 
 
@@ -24,6 +25,11 @@ def attempt(account: str, browser: str) -> None:
     _count(_OF_AN_ADDRESS, "")
     _count(_OF_ALL, "")
     _count(_OF_AN_ACCOUNT, account)
+
+
+def come_back() -> None:
+    """Count one way back from the company's own sign-in: each asks the provider."""
+    _count(_OF_WAYS_BACK, "")
 
 
 def _count(rules: tuple[Rule, ...], whom: str) -> None:

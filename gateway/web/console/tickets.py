@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from dataclasses import dataclass
 from typing import Any
@@ -9,13 +10,15 @@ from typing import Any
 from flask import Response
 from itsdangerous import BadData, URLSafeSerializer
 
+from gateway.accounts.oidc import Attempt
 from gateway.store.users import Account
 from gateway.web.console import cookies
 from gateway.web.context import secret_key, services
 
 HALF_LASTS = 300  # seconds between the password and the second factor
+ATTEMPT_LASTS = 600  # seconds at the company's own sign-in
 KNOWN_LASTS = 180 * 86400
-_HALF, _KNOWN = "half", "known"
+_HALF, _ATTEMPT, _KNOWN = "half", "oidc", "known"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +51,38 @@ def half() -> Half | None:
 
 def drop_half(response: Response) -> None:
     cookies.remove(response, _HALF)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OnTheWay:
+    """This browser has set out to the company's own sign-in."""
+
+    attempt: Attempt
+    target: str
+
+
+def give_attempt(response: Response, attempt: Attempt, target: str) -> None:
+    made = int(services().clock.now())
+    text = _dumps(_ATTEMPT, [attempt.state, attempt.nonce, attempt.verifier, target, made])
+    cookies.put(response, _ATTEMPT, text, seconds=ATTEMPT_LASTS)
+
+
+def attempt() -> OnTheWay | None:
+    """What this browser took along when it set out, as long as it is good."""
+    found = _loads(_ATTEMPT, cookies.read(_ATTEMPT), 5)
+    if found is None or services().clock.now() - found[4] > ATTEMPT_LASTS:
+        return None
+    state, nonce, verifier, target, _ = map(str, found)
+    return OnTheWay(attempt=Attempt(state=state, nonce=nonce, verifier=verifier), target=target)
+
+
+def drop_attempt(response: Response) -> None:
+    cookies.remove(response, _ATTEMPT)
+
+
+def same(one: str, other: str) -> bool:
+    """Compared in constant time, whatever somebody sent."""
+    return hmac.compare_digest(one.encode(), other.encode("utf-8", "replace"))
 
 
 def give_known(response: Response, account: Account) -> None:
