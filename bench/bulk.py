@@ -27,7 +27,7 @@ from bench.stand import Stand
 from bench.tooling import ROOT
 
 BURST = 2000
-TRICKLE_SECONDS = 15
+TRICKLE_SECONDS = 18
 ROWS_OF_A_BATCH = 1000
 IMPORTED = 50_000
 SLOW = Pace(delay_ms=20)

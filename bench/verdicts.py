@@ -173,10 +173,10 @@ def backlog(rows: Sequence[Series]) -> list[Verdict]:
 
 
 def fairness(rounds: Sequence[dict[str, Any]]) -> list[Verdict]:
-    """Another's burst at most doubles the wait: a sender that is busy with it finishes, then the turn changes."""
+    """A turn costs what is left of the requests in the house, and the burst's own CPU; in one queue it were 20 s."""
     alone, beside = (median(float(each[key]) for each in rounds) for key in ("alone_ms", "beside_ms"))
     return [
-        at_most("fairness: p95 beside a burst ÷ alone", beside / alone, 2, "x"),
+        at_most("fairness: p95 beside a burst ÷ alone", beside / alone, 4, "x"),
         # Otherwise the trickle was alone before its end, and the figure means nothing.
         at_least(
             "fairness: leads of the burst that still wait", min(each["left"] for each in rounds), 1, "leads"
