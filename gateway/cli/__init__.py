@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "keys": ("keys", "Make, list and revoke API keys."),
         "users": ("users", "See who may use the console, let people in, and out."),
         "holds": ("holds", "See what holds leads back, and let them go."),
+        "dialers": ("dialers", "See how the lines to the dialers stand; pause one, resume it."),
         "alerts": ("alerts", "See what is wrong, and try whether people can be told."),
         "suppressions": ("suppressions", "See, add and take off the numbers that are never called."),
         "verify": ("verify", "Prove that every lead is accounted for."),

@@ -171,19 +171,19 @@ def look(parts: Parts) -> Overview:
             usual_between(everything, start=each.start, end=each.start + HOUR, known_since=first)
             for each in pace.hours
         ),
-        dialers=dialers(parts, counts, now),
+        dialers=dialers_of(parts.config, store, counts, now),
         sources=_sources(parts, counts, past, now),
         alerts=tuple(store.console.alerts.open()),
     )
 
 
-def dialers(parts: Parts, counts: Counts, now: float) -> tuple[DialerLook, ...]:
+def dialers_of(config: GatewayConfig, store: Store, counts: Counts, now: float) -> tuple[DialerLook, ...]:
     """Every configured dialer."""
-    lines = parts.store.console.lines
+    lines = store.console.lines
     reports, pauses = lines.reports(now=now), lines.pauses()
     return tuple(
-        _dialer(config, parts.store.holds(config.name), reports, pauses, counts)
-        for config in parts.config.dialers.values()
+        _dialer(dialer, store.holds(dialer.name), reports, pauses, counts)
+        for dialer in config.dialers.values()
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from gateway.config import OnUnknown
@@ -65,7 +65,8 @@ class Trouble:
     leads: int = 0
     since: float | None = None
     until: float | None = None  # when it is tried again
-    summary: str = ""  # of an alert, in its own words
+    by: str = ""  # who has paused it
+    summary: str = ""  # of an alert, or of who paused it, in their own words
     next_step: str = ""
 
 
@@ -119,7 +120,11 @@ def _of_line(dialer: DialerLook, now: float) -> Iterator[Trouble]:
                 until=hold.probe_at,
             )
         case Standing.PAUSED if dialer.pause is not None:
-            yield _about(Kind.PAUSED, dialer, since=dialer.pause.since)
+            yield replace(
+                _about(Kind.PAUSED, dialer, since=dialer.pause.since),
+                by=dialer.pause.actor,
+                summary=dialer.pause.reason,
+            )
         case Standing.AWAY:
             yield _about(Kind.AWAY, dialer, since=dialer.last_answer_at, until=dialer.opens_at)
         case Standing.STALLED:

@@ -77,11 +77,11 @@ class Figures:
         self._pace: _Remembered[Pace] = _Remembered()
         self._past: _Remembered[PastHours] = _Remembered()
 
-    def counts(self, *, now: float, since: float) -> Counts:
+    def counts(self, *, now: float, since: float, fresh: float = FRESH) -> Counts:
         """By source and state; `since` is the day's beginning where people live."""
         return self._counts.get(
             now,
-            FRESH,
+            fresh,
             key=since,
             ask=lambda: self._database.read(lambda connection: _counts(connection, now, since)),
         )

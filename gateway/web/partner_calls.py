@@ -11,6 +11,7 @@ from flask import g
 from gateway import rehearsal
 from gateway.click_to_call import Called, CallResult, Mode, Order, call_once, result_of
 from gateway.config import SourceConfig
+from gateway.delivery.pausing import PAUSED
 from gateway.leads.lead import State
 from gateway.sources.base import Inbound
 from gateway.sources.body import read_fields
@@ -121,6 +122,8 @@ def _answer(result: CallResult, order: Order) -> Answer:
 
 
 def _code(result: CallResult) -> str:
+    if result.reason_code == PAUSED:
+        return "call.dialer_paused"
     if result.called is not Called.REJECTED:
         return _REFUSALS[result.called]
     if result.reason_code in _OWN:

@@ -201,6 +201,11 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
             "The dialer refuses the gateway",
             "Nothing was dialed. The operator has to mend it: tell the call's id.",
         ),
+        "call.dialer_paused": Reason(
+            503,
+            "The dialer is paused",
+            "Nothing was dialed. Ask again when the gateway's operator has resumed the dialer.",
+        ),
         "call.busy": Reason(
             503,
             "The dialer has no room for this call",

@@ -104,8 +104,8 @@ def test_the_dialer_goes_down_the_overview_says_so_and_says_when_it_is_over(
     gateway.emulator.stop()
     for number in range(8):
         bring(gateway, f"98765000{10 + number}")
-    expect(page.locator(".troubles")).to_contain_text("main does not answer", timeout=15_000)
-    expect(page.locator(".troubles")).to_contain_text("8 leads wait", timeout=15_000)
+    expect(page.locator(".verdict")).to_contain_text("main does not answer", timeout=15_000)
+    expect(page.locator(".verdict")).to_contain_text("8 leads wait", timeout=15_000)
     axe(page)
     shots(page, "away")
 
@@ -150,8 +150,8 @@ def test_a_dialer_is_paused_and_resumed_with_a_reason(
     page.get_by_label("Why?").fill("new lists are loaded")
     page.get_by_role("button", name="Pause main").click()
 
-    expect(page.locator(".troubles")).to_contain_text("main is paused")
-    expect(page.get_by_text("new lists are loaded")).to_be_visible()
+    expect(page.locator(".verdict")).to_contain_text("main was paused by omar")
+    expect(page.locator(".verdict")).to_contain_text("“new lists are loaded”")
     axe(page)
     shots(page, "paused")
     page.get_by_role("button", name="Resume").click()

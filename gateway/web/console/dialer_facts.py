@@ -69,7 +69,6 @@ class Card:
     under_way: int
     most_at_once: int
     rate: str
-    most_per_second: str
     average: str
     last_answer_at: float | None  # to the second
     last_outcome: str
@@ -117,8 +116,7 @@ def card(dialer: DialerLook) -> Card:
         unconfirmed=dialer.unconfirmed,
         under_way=dialer.under_way,
         most_at_once=config.max_concurrency,
-        rate=f"{dialer.rate:.1f}",
-        most_per_second=str(config.max_per_second) if config.max_per_second else "any number",
+        rate=f"{dialer.rate:.1f} requests a second, {_cap(config)}",
         average=span(round(dialer.average, 2)) if dialer.average else "-",
         last_answer_at=None if last is None else float(round(last)),
         last_outcome=outcome_words(dialer.last_outcome),
@@ -157,9 +155,9 @@ def settings_of(dialer: DialerConfig, raw: Mapping[str, object]) -> tuple[tuple[
         ("Method", dialer.method),
         ("Secrets that are set", secret),
         ("User", _user(raw)),
-        ("source it is told", dialer.source),
+        ("Its source parameter", dialer.source),
         ("At once, at most", str(dialer.max_concurrency)),
-        ("A second, at most", str(dialer.max_per_second) if dialer.max_per_second else "any number"),
+        ("A second", _cap(dialer)),
         ("Patience", f"{span(dialer.connect_timeout)} to connect, {span(dialer.timeout)} in all"),
         (
             "Several at once",
@@ -193,6 +191,10 @@ def _held(dialer: DialerLook, hold: Hold) -> HeldBack:
         leads=dialer.held.get(hold.scope, 0),
         is_login=hold.scope == "login",
     )
+
+
+def _cap(dialer: DialerConfig) -> str:
+    return f"{dialer.max_per_second} at most" if dialer.max_per_second else "without a cap"
 
 
 def _address(url: str) -> str:

@@ -11,7 +11,7 @@ from gateway.accounts import Role
 from gateway.config import DialerConfig
 from gateway.operating import dialers as use_cases
 from gateway.operating.dialers import Hand
-from gateway.operating.overview import DialerLook, day_began, dialers
+from gateway.operating.overview import DialerLook, day_began, dialers_of
 from gateway.store.columns import clean
 from gateway.store.watching import HOUR
 from gateway.web.console.dialer_facts import (
@@ -129,8 +129,9 @@ def check(dialer_name: str) -> Response:
 def _all() -> tuple[DialerLook, ...]:
     now = services().clock.now()
     since = day_began(now, services().config.console.time_zone)
-    counts = services().store.console.figures.counts(now=now, since=since)
-    return dialers(services(), counts, now)
+    # Few look here, and who does has just changed something, or waits for something to change.
+    counts = services().store.console.figures.counts(now=now, since=since, fresh=1.0)
+    return dialers_of(services().config, services().store, counts, now)
 
 
 def _one(name: str) -> DialerLook:

@@ -93,7 +93,7 @@ def shown(overview: Overview, *, may_act: bool) -> Shown:
         now=overview.at,
         troubles=tuple(told(each) for each in found[:MOST_TROUBLES]),
         more_troubles=max(0, len(found) - MOST_TROUBLES),
-        sentence=_sentence(overview, found),
+        sentence=_sentence(overview),
         figures=figures,
         charts=charts,
         dialers=cards,
@@ -103,12 +103,8 @@ def shown(overview: Overview, *, may_act: bool) -> Shown:
     )
 
 
-def _sentence(overview: Overview, found: tuple[Trouble, ...]) -> Markup:
-    """One line that says whether everything is all right."""
-    if found:
-        grave = sum(each.grave for each in found)
-        rest = " A lead that comes is kept in any case." if grave else ""
-        return Markup("{} your attention.{}").format(counted(len(found), "thing needs", "things need"), rest)
+def _sentence(overview: Overview) -> Markup:
+    """One line that says that everything is all right."""
     counts, times = overview.counts, overview.pace.times
     if not counts.leads:
         usual = (
@@ -257,7 +253,7 @@ def _times(overview: Overview) -> Chart:
     )
     return Chart(
         name="times",
-        title="From received to the dialer, the last hour",
+        title="Time to the dialer, the last hour",
         told=said,
         first="Received from",
         lines=(("p50", "--good", "line"), ("p95", "--accent", "line"), ("p99", "--warn", "line")),

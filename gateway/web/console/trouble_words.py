@@ -97,7 +97,7 @@ def _stalled(trouble: Trouble) -> tuple[Markup, Markup]:
 
 def _list(trouble: Trouble) -> tuple[Markup, Markup]:
     list_id = trouble.scope.removeprefix(LIST)
-    leads = counted(trouble.leads, "lead") + (" is" if trouble.leads == 1 else " are")
+    leads = counted(trouble.leads, "lead is", "leads are") if trouble.leads else "New leads are"
     if trouble.code == "list.not_found":
         title = Markup("{} held because list {} does not exist at {}.").format(leads, list_id, trouble.dialer)
     else:
@@ -130,8 +130,12 @@ def _backlog(trouble: Trouble) -> tuple[Markup, Markup]:
 def _paused(trouble: Trouble) -> tuple[Markup, Markup]:
     waits = Markup(": {}").format(_wait(trouble.leads)) if trouble.leads else ""
     return (
-        Markup("{} is paused since {}{}.").format(trouble.dialer, when(trouble.since, "minute"), waits),
-        Markup("A person did that. Resume it when its reason is over: what waits goes at once."),
+        Markup("{} was paused by {}, {}{}.").format(
+            trouble.dialer, trouble.by, when(trouble.since, "minute"), waits
+        ),
+        Markup("{}Resume it when that is over: what waits goes at once.").format(
+            f"“{trouble.summary}” " if trouble.summary else ""
+        ),
     )
 
 

@@ -39,6 +39,7 @@ PROBLEMS_OF_A_CALL = (
     "call.repeated",
     "call.refused",
     "call.dialer_refuses",
+    "call.dialer_paused",
     "call.busy",
     "call.not_sent",
     "call.unknown",

@@ -51,7 +51,7 @@
     return {
       width: readout.parentElement.clientWidth,
       height: HEIGHT,
-      padding: [8, 12, 0, 0],
+      padding: [8, 24, 0, 0],
       tzDate: (at) => { try { return uPlot.tzDate(new Date(at * 1000), zone); } catch { return new Date(at * 1000); } },
       legend: { show: false },
       cursor: { drag: { x: false, y: false }, y: false, points: { show: false } },
