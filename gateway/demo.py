@@ -16,12 +16,15 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from gateway import demo_site, demo_week
+from gateway.accounts import Role, passwords, people
+from gateway.accounts.people import By
 from gateway.clock import SystemClock
 from gateway.config import parse_config
 from gateway.demo_site import EXAMPLE_DIALER, EXAMPLE_GATEWAY, EXAMPLE_SITE, Surroundings
 from gateway.store import Store
 from gateway.store.reading import Search
 
+ADMIN = "admin"  # who may sign in to the demo's console
 SOURCE = "partner"  # the example's source that takes API keys
 READY_WITHIN = 30.0  # seconds
 STOPPED_WITHIN = 45.0
@@ -77,10 +80,11 @@ class Furnished:
     environ: Mapping[str, str]
     api_key: str
     portal_token: str
+    admin_password: str  # of the console
 
 
 def furnish(place: Place, environ: Mapping[str, str]) -> Furnished:
-    """Configuration, secrets, tables and an API key; what is there already is kept."""
+    """Configuration, secrets, tables, an API key and somebody for the console; what is there already is kept."""
     place.directory.mkdir(parents=True, exist_ok=True)
     config = place.directory / "gateway.toml"
     config.write_text(_configuration(place), encoding="utf-8")
@@ -91,6 +95,7 @@ def furnish(place: Place, environ: Mapping[str, str]) -> Furnished:
     return Furnished(
         api_key=_api_key(place),
         portal_token=token,
+        admin_password=_admin_password(place),
         environ={
             **{name: value for name, value in environ.items() if not name.startswith("GATEWAY_")},
             "GATEWAY_DATABASE_URL": place.database_url,
@@ -156,6 +161,26 @@ def _api_key(place: Place) -> str:
         store.close()
     _write_private(path, text)
     return text
+
+
+def _admin_password(place: Place) -> str:
+    """The first admin of the console, made once; a new password when the database is another than before."""
+    path, now = place.directory / "admin_password", time.time()
+    store = Store.open(place.database_url, clock=SystemClock())
+    try:
+        admin = store.console.users.named(ADMIN)
+        if admin is not None and path.exists():
+            return path.read_text(encoding="utf-8").strip()
+        password = passwords.one_time()
+        by = By(actor="gateway")
+        if admin is None:
+            people.create(store, ADMIN, Role.ADMIN, by, now=now, password=password)
+        else:
+            people.choose_password(store, admin, password, by, now=now)
+    finally:
+        store.close()
+    _write_private(path, password)
+    return password
 
 
 def _write_private(path: Path, text: str) -> None:

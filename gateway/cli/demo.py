@@ -15,7 +15,7 @@ from rich.text import Text
 from gateway.cli.failure import OutOfReach
 from gateway.cli.output import console
 from gateway.cli.session import refuse_a_busy_port
-from gateway.demo import DemoError, Furnished, Place, Processes, furnish
+from gateway.demo import ADMIN, DemoError, Furnished, Place, Processes, furnish
 
 LOG_LINES = 8
 
@@ -91,6 +91,9 @@ def _end_of(log: Path | None) -> tuple[str, ...]:
 def _welcome(place: Place, furnished: Furnished) -> None:
     out = console()
     out.print(Text("\nReady. Nothing here leaves this machine.\n", style="bold green"))
+    out.print(Text.assemble("  the console        ", (f"{place.url}/console/", "cyan")))
+    out.print(f"    name               {ADMIN}", markup=False)
+    out.print(f"    password           {furnished.admin_password}\n", markup=False)
     for what, url in (
         ("a website", f"{place.site_url}/"),
         ("our own form", f"{place.url}/forms/website"),
@@ -105,7 +108,10 @@ def _welcome(place: Place, furnished: Furnished) -> None:
     out.print(_portal_curl(place, furnished), markup=False)
     out.print(Text("\nThen look at what became of them, from another terminal:\n", style="bold"))
     out.print(f"  GATEWAY_DATABASE_URL={place.database_url} \\\n    {_program()} leads list", markup=False)
-    out.print(f"\nKeeps its leads, key and logs in {place.directory}. Ctrl-C stops everything.", markup=False)
+    out.print(
+        f"\nKeeps its leads, key, password and logs in {place.directory}. Ctrl-C stops everything.",
+        markup=False,
+    )
 
 
 def _program() -> str:
