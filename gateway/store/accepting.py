@@ -15,7 +15,7 @@ from gateway.store.claiming import Claims
 from gateway.store.columns import clean, notes_to_json, to_json
 from gateway.store.operations import Accept
 from gateway.store.records import Accepted, AcceptedLead, Identity, NewLead
-from gateway.store.sending import DIALER_LOCK
+from gateway.store.stopping import DIALER_LOCK
 from gateway.store.transaction import Bulk, Row, Transaction
 
 DAY = 86400.0
@@ -49,10 +49,12 @@ _LIVE_IDENTITIES = Bulk(
     2,
     ") AS v JOIN identities AS i ON i.scope = v.column1 AND i.fingerprint = v.column2",
 )
-_IN_FLIGHT = Bulk(
+# A number that was put on the do-not-call list while this enquiry was judged is seen here: under the dialer's lock.
+_NOT_NOW = Bulk(
     "FROM (VALUES",
     2,
-    ") AS v JOIN leads ON leads.state = 'sending' AND leads.dialer = v.column1 AND leads.phone = v.column2",
+    ") AS v WHERE EXISTS (SELECT 1 FROM leads WHERE leads.state = 'sending' AND leads.dialer = v.column1"
+    " AND leads.phone = v.column2) OR EXISTS (SELECT 1 FROM suppressions WHERE suppressions.phone = v.column2)",
 )
 _SUPPRESSED = Bulk("FROM suppressions WHERE phone IN (VALUES", 1, ")")
 
@@ -148,7 +150,7 @@ def _judge_one(lead: NewLead, windows: _Windows, suppressed: frozenset[str], cap
 def _send_off(
     transaction: Transaction, leads: Sequence[NewLead], kept: list[AcceptedLead]
 ) -> list[AcceptedLead]:
-    """Those that may leave at once are SENDING from the start, unless their number is in flight already."""
+    """Those that may leave at once are SENDING from the start, unless their number is in flight or just suppressed."""
     numbers = {
         (lead.dialer, lead.phone)
         for lead, one in zip(leads, kept, strict=True)
@@ -157,9 +159,7 @@ def _send_off(
     if not numbers:
         return kept
     transaction.lock(DIALER_LOCK, {dialer for dialer, _ in numbers})
-    busy = {
-        (row[0], row[1]) for row in transaction.read("leads.dialer, leads.phone", _IN_FLIGHT, sorted(numbers))
-    }
+    busy = {(row[0], row[1]) for row in transaction.read("v.column1, v.column2", _NOT_NOW, sorted(numbers))}
     sent_off: list[AcceptedLead] = []
     for lead, one in zip(leads, kept, strict=True):
         number = (lead.dialer, lead.phone)

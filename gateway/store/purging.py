@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gateway.store.claiming import RETENTION
+from gateway.store.stopping import lock_departures
 from gateway.store.transaction import Transaction
 
 PORTION = 500  # rows removed in one transaction
@@ -29,6 +30,7 @@ def suppress(transaction: Transaction, phone: str, now: float) -> bool:
 
     False when it was suppressed already.
     """
+    lock_departures(transaction)
     statement = "INSERT INTO suppressions (phone, since) VALUES (?, ?) ON CONFLICT (phone) DO NOTHING"
     return transaction.run(statement, (phone, now)).rowcount == 1
 

@@ -8,9 +8,9 @@ from typing import Any
 from gateway.leads.lead import State
 from gateway.store import stopping
 from gateway.store.operations import LeadResult, Mark, MarkSending, RecordAttempt, Release
+from gateway.store.stopping import DIALER_LOCK
 from gateway.store.transaction import Bulk, Row, Transaction
 
-DIALER_LOCK = 2
 ENDS_IDENTITY = frozenset({State.REJECTED, State.DEAD})  # the same person may enquire again at once
 
 # `{lock}` is FOR UPDATE where rows have locks.

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gateway.leads.lead import State
 from gateway.store.transaction import Bulk, Transaction
 from gateway.store.untold import note
 
-# In the order of their ids, as marks lock them: two transactions never wait for each other both ways.
-_OF_NUMBERS = Bulk(
+# In the order of their ids, as marks lock them: two transactions never wait for each other both ways. What is being
+# sent is not locked: whoever writes its outcome down may go on to mark others, and wait for us.
+_WAITING = Bulk(
     "FROM (VALUES",
     1,
     ") AS v JOIN leads ON leads.phone = v.column1"
-    " WHERE leads.state IN ('queued', 'sending', 'held', 'quarantined', 'dead') ORDER BY leads.id {lock}",
+    " WHERE leads.state IN ('queued', 'held', 'quarantined', 'dead') ORDER BY leads.id {lock}",
+)
+_LEAVING = Bulk(
+    "FROM (VALUES", 1, ") AS v JOIN leads ON leads.phone = v.column1 WHERE leads.state = 'sending'"
 )
 SUPPRESS = Bulk(
     "UPDATE leads SET state = 'suppressed', reason_code = 'suppressed', message = NULL, owner = NULL,"
@@ -24,7 +27,8 @@ SUPPRESS = Bulk(
     ") AS v WHERE leads.id = v.column1",
 )
 _END_IDENTITIES = Bulk("DELETE FROM identities WHERE lead_id IN (VALUES", 1, ")")
-_WAITING = frozenset({State.QUEUED, State.HELD, State.QUARANTINED, State.DEAD})
+
+DIALER_LOCK = 2  # kinds are taken in ascending order within one transaction
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,13 +42,18 @@ class Stopped:
 def stop_waiting(transaction: Transaction, phones: Sequence[str], now: float) -> Stopped:
     """Suppress what waits for these numbers; a line that has such a lead in memory finds it gone when it marks it.
 
-    The rows are locked, so a lead is either stopped here or was committed as leaving before.
+    Call it with `lock_departures`: then a lead is either stopped here, or was committed as leaving before.
     """
     numbers = [(phone,) for phone in sorted(set(phones)) if phone]
-    rows = transaction.read("leads.id, leads.state", _OF_NUMBERS, numbers)
-    waiting = [lead_id for lead_id, state in rows if state in _WAITING]
+    waiting = [row[0] for row in transaction.read("leads.id", _WAITING, numbers)]
     suppress(transaction, waiting, now)
-    return Stopped(lead_ids=tuple(waiting), leaving=sum(state == State.SENDING for _, state in rows))
+    leaving = transaction.read("leads.id", _LEAVING, numbers)
+    return Stopped(lead_ids=tuple(waiting), leaving=len(leaving))
+
+
+def lock_departures(transaction: Transaction) -> None:
+    """No lead is committed as leaving, to any dialer, before this transaction has ended: a matter of milliseconds."""
+    transaction.lock_all(DIALER_LOCK)
 
 
 def suppress(transaction: Transaction, lead_ids: Sequence[str], now: float) -> None:

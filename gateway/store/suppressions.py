@@ -13,7 +13,7 @@ from gateway.leads.lead import State
 from gateway.store.audit import Deed, note
 from gateway.store.columns import clean
 from gateway.store.database import Database
-from gateway.store.stopping import Stopped, stop_waiting
+from gateway.store.stopping import Stopped, lock_departures, stop_waiting
 from gateway.store.tables import leads, suppressions
 from gateway.store.transaction import Bulk, Transaction
 
@@ -124,6 +124,7 @@ def add(
     transaction: Transaction, phones: Sequence[str], *, reason: str, actor: str, now: float
 ) -> tuple[frozenset[str], Stopped]:
     """Put numbers on the list; those that were not there before, and what became of their leads."""
+    lock_departures(transaction)
     rows = [(phone,) for phone in sorted(set(phones))]
     known = {row[0] for row in transaction.read("phone", _LISTED, rows)}
     transaction.write(_ADD, [(phone, now, clean(reason), actor) for (phone,) in rows])

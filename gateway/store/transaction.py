@@ -167,6 +167,10 @@ class Transaction:
         """Let no other transaction that locks one of these names go on before this one has ended."""
         raise NotImplementedError
 
+    def lock_all(self, kind: int) -> None:
+        """As `lock`, for every name there is."""
+        raise NotImplementedError
+
 
 class SqliteTransaction(Transaction):
     """BEGIN IMMEDIATE locks everything.
@@ -184,6 +188,9 @@ class SqliteTransaction(Transaction):
         return rows
 
     def lock(self, kind: int, names: Iterable[str]) -> None:  # noqa: ARG002 - what is locked does not matter
+        return
+
+    def lock_all(self, kind: int) -> None:  # noqa: ARG002
         return
 
 
@@ -206,3 +213,7 @@ class PostgresTransaction(Transaction):
             self._execute(
                 "SELECT count(pg_advisory_xact_lock(%s, key)) FROM unnest(%s::int[]) AS key", (kind, keys)
             )
+
+    def lock_all(self, kind: int) -> None:
+        statement = "SELECT count(pg_advisory_xact_lock(%s, key)) FROM generate_series(0, %s) AS key"
+        self._execute(statement, (kind, LOCKS - 1))

@@ -203,3 +203,22 @@ def test_a_list_nobody_decides_about_is_forgotten_after_a_day(store: Store) -> N
 
 def _line(number: int, phone: str) -> Line:
     return Line(number=number, phone=phone, verdict="")
+
+
+def test_departing_and_adding_at_once_never_lets_a_lead_leave_unseen(store: Store) -> None:
+    phones = [f"98333333{number:02d}" for number in range(20)]
+
+    def depart(phone: str) -> State:
+        return accept(store, make_lead(phone=phone, owner=OWNER, attempt_id="attempt-1")).leads[0].state
+
+    with ThreadPoolExecutor(2) as pool:
+        kept = pool.submit(lambda: [depart(phone) for phone in phones])
+        added = pool.submit(lambda: [add(store, phone) for phone in reversed(phones)][::-1])
+
+    for state, done in zip(kept.result(), added.result(), strict=True):
+        # Before: it is on its way, and whoever adds the number is told. After: it stays here.
+        assert (state, done.leaving) in [
+            (State.SENDING, 1),
+            (State.SUPPRESSED, 0),
+            (State.QUEUED, 0),
+        ]
