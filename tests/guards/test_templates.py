@@ -24,8 +24,12 @@ def test_there_are_templates() -> None:
     assert TEMPLATES
 
 
-# It writes times and numbers in elements of their own; everything it puts into them is escaped by `format`.
-WRITES_ELEMENTS = {"gateway/web/console/writing.py"}
+# They write times and numbers in elements of their own; everything they put into them is escaped by `format`.
+WRITES_ELEMENTS = {
+    "gateway/web/console/writing.py",
+    "gateway/web/console/trouble_words.py",
+    "gateway/web/console/overview_facts.py",
+}
 
 
 def test_no_code_marks_text_as_markup() -> None:
