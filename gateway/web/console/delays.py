@@ -50,6 +50,7 @@ class _Point:
     after: State
     message: str
     fetch: bool = False
+    asked: bool = False  # the dialer
 
 
 def is_attempt(attempt: Attempt) -> bool:
@@ -61,22 +62,23 @@ def stretches(story: Story, beside: Beside, log: Sequence[Entry], now: float) ->
     """From its arrival to its end, or to now; nothing of what came after the end."""
     end = beside.finished_at if beside.finished_at is not None else now
     found: list[Stretch] = []
-    at, cause, message = story.lead.received_at, None, ""
+    at, cause, message, tried = story.lead.received_at, None, "", False
     for point in _points(story, log):
         if point.since > end:
             break
-        before = _cause(point.before, found) if point.before is not None else cause
+        before = _cause(point.before, tried=tried) if point.before is not None else cause
         first = Cause.PLATFORM if point.fetch else Cause.TURN
         found.append(
             _explained(Stretch(since=at, until=point.since, cause=before or first, message=message), beside)
         )
         if point.until > point.since:
             found.append(Stretch(since=point.since, until=point.until, cause=Cause.ANSWER))
-        at, cause, message = point.until, _cause(point.after, found), point.message
+        tried = tried or point.asked
+        at, cause, message = point.until, _cause(point.after, tried=tried), point.message
         if point.fetch and point.after is State.QUARANTINED:
             cause = Cause.PLATFORM
     if at < end:
-        last = cause or _cause(story.lead.state, found)
+        last = cause or _cause(story.lead.state, tried=tried)
         found.append(_explained(Stretch(since=at, until=end, cause=last, message=message), beside))
     return found
 
@@ -96,6 +98,7 @@ def _points(story: Story, log: Sequence[Entry]) -> list[_Point]:
             after=each.state,
             message=each.message or "",
             fetch=each.action == "fetch",
+            asked=is_attempt(each),
         )
         for each in story.attempts
     ]
@@ -108,9 +111,9 @@ def _points(story: Story, log: Sequence[Entry]) -> list[_Point]:
     return sorted(points, key=lambda each: each.since)
 
 
-def _cause(state: State, found: Sequence[Stretch]) -> Cause:
+def _cause(state: State, *, tried: bool) -> Cause:
     if state in (State.QUEUED, State.SENDING, State.DELIVERED):
-        return Cause.RETRY if any(each.cause is Cause.ANSWER for each in found) else Cause.TURN
+        return Cause.RETRY if tried else Cause.TURN
     return Cause.HELD if state is State.HELD else Cause.PERSON
 
 
