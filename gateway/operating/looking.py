@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 
 from gateway.operating.typed import By, Reading, readings
@@ -63,11 +63,16 @@ def look_for(
             wanted=wanted,
             reading=reading,
             tried=tuple(chosen[: place + 1]),
-            others=tuple(each for each in possible if each is not reading),
+            others=_others(possible, chosen[: place + 1] if not page.leads else [reading]),
         )
         if page.leads or page.looked_back_to is not None:
             break
     return looked
+
+
+def _others(possible: Sequence[Reading], done: Sequence[Reading]) -> tuple[Reading, ...]:
+    """What may still find something, or something else."""
+    return tuple(each for each in possible if each not in done)
 
 
 def both(one: Wanted, other: Wanted) -> Wanted:

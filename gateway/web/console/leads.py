@@ -20,7 +20,6 @@ from gateway.web.context import services
 blueprint = Blueprint("console_leads", __name__, url_prefix="/console")
 
 NEWER_AT_MOST = 100
-PREPARE = "/console/jobs/prepare"
 
 
 @blueprint.get("/leads")
@@ -99,7 +98,7 @@ def _listed(filters: Filters, looked: Looked) -> Response:
 
 def _context(filters: Filters, looked: Looked) -> dict[str, Any]:
     shown = lead_list.prepare(filters, looked, first=not request.args.get("after"))
-    return {"list": shown, "filters": filters, "prepare": PREPARE}
+    return {"list": shown, "filters": filters, "prepare": url_for("console_jobs.prepare")}
 
 
 def _address(filters: Filters) -> str:
