@@ -20,6 +20,7 @@ from gateway.web.context import client_address, services
 blueprint = Blueprint("console_alerts", __name__, url_prefix="/console/alerts")
 
 PAGE = 30
+EVERY, SOON = 10, 2  # seconds until the page looks again; soon while a message is on its way
 
 
 @blueprint.get("")
@@ -92,7 +93,9 @@ def _now() -> dict[str, Any]:
     """The part that changes by itself."""
     store, config, now = services().store, services().config.alerts, services().clock.now()
     states = store.console.alert_messages.states([each.reference for each in config.targets])
+    under_way = any(state.waiting and not state.problem for state in states.values())
     return {
+        "refresh": SOON if under_way else EVERY,
         "troubles": [trouble(each, now=now) for each in store.console.alerts.open()],
         "targets": targets(config, states),
     }
