@@ -81,6 +81,12 @@ def fetching(store: Store) -> None:
     store.quarantine.release("ads", "main", now=NOW)
 
 
+def figures(store: Store) -> None:
+    store.console.figures.counts(now=NOW, since=NOW - 3600)
+    store.console.figures.pace(now=NOW)
+    store.console.figures.attempts("main", since=NOW - 3600)
+
+
 DEEDS = {
     "claim": lambda store: store.claim_due("main", owner=OWNER, limit=5, now=NOW),
     "backlog": lambda store: store.backlog("main"),
@@ -92,6 +98,7 @@ DEEDS = {
     "reaping": reaping,
     "remaking": remaking,
     "fetching": fetching,
+    "figures": figures,
 }
 
 
