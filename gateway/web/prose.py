@@ -33,10 +33,11 @@ class Items:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Table:
-    """Rows of texts under their headings."""
+    """Rows of texts under their headings; a long one has a title to be folded under."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    title: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,7 +121,8 @@ def _block(block: Block) -> str:
 
 def _table(table: Table) -> str:
     lines = [table.head, tuple("---" for _ in table.head), *table.rows]
-    return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines)
+    text = "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines)
+    return f"**{table.title}**\n\n{text}" if table.title else text
 
 
 def _cell(text: str) -> str:

@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page
 
 from gateway.clock import SystemClock
 from gateway.store import Store
+from tests.browser.conftest import SHOTS
 from tests.browser.form_gateway import FormGateway, new_phone
 from tests.browser.visit import NARROW, Visit
 
@@ -38,6 +39,13 @@ def operation(page: Page, name: str) -> Locator:
     return found
 
 
+def seen(page: Page, part: str, look: str) -> None:
+    """A picture of the window at this part: the whole page is too long to be looked at as one."""
+    page.locator(f"#{part}").evaluate("node => node.scrollIntoView()")
+    SHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SHOTS / f"reference-{look}-{part}.png")
+
+
 LOOKS = {
     "wide": {},
     "wide-dark": {"dark": True},
@@ -51,8 +59,8 @@ def test_the_page_is_fit_to_be_read(
     api: FormGateway,
     visit: Callable[..., Visit],
     axe: Callable[[Page], None],
-    shots: Callable[[Page, str], None],
     look: dict[str, object],
+    request: pytest.FixtureRequest,
 ) -> None:
     visitor = visit(**look)
     page = visitor.go(f"{api.url}/docs")
@@ -61,7 +69,8 @@ def test_the_page_is_fit_to_be_read(
     page.locator("#errors .doc-more > summary").first.click()
     page.locator("#leadDelivered .doc-more > summary").first.click()
     axe(page)
-    shots(page, "docs")
+    for part in ("start", "errors", "createLead", "leadDelivered"):
+        seen(page, part, request.node.callspec.id)
     assert not visitor.overflows()
     assert page.locator("article").count() >= 15
 
@@ -78,7 +87,7 @@ def test_a_call_is_tried_with_a_test_key(api: FormGateway, visit: Callable[..., 
 
 
 def test_a_first_lead_id_comes_from_the_page_itself(
-    api: FormGateway, key: str, visit: Callable[..., Visit], shots: Callable[[Page, str], None]
+    api: FormGateway, key: str, visit: Callable[..., Visit]
 ) -> None:
     page, phone = visit(width=NARROW).go(f"{api.url}/docs"), new_phone()
     page.get_by_label("Your API key").fill(key)
@@ -90,7 +99,7 @@ def test_a_first_lead_id_comes_from_the_page_itself(
     answer.get_by_role("heading", name="201").wait_for()
     dialed = api.dialed(phone)
     assert f'"lead_id": "{dialed[0]["lead_id"]}"' in answer.inner_text()
-    shots(page, "sent")
+    seen(page, "createLead", "sent")
 
 
 def test_a_form_of_the_dialers_own_api_goes_out_as_one(

@@ -185,12 +185,12 @@ def _test_keys() -> Section:
                 "them every time. Nothing is dialed. Any other number is kept as `test`: 200. With a live key they are "
                 "ordinary numbers."
             ),
-            Table(head=("number of a lead", "HTTP", "what it is"), rows=lead_rows()),
+            Table(title="Leads", head=("`mobile_no`", "HTTP", "what it is"), rows=lead_rows()),
             Text(
                 text="In a batch each row gets its own; one that stands for an error refuses the whole. An invalid "
                 "lead needs no number: leave out `mobile_no`, or misspell a name."
             ),
-            Table(head=("`value` of a call", "HTTP", "what it is"), rows=call_rows()),
+            Table(title="Calls", head=("`value`", "HTTP", "what it is"), rows=call_rows()),
         ),
     )
 
@@ -218,12 +218,16 @@ def _errors() -> Section:
                 "is at fault, `error` everything else. `retryable` says whether the same request may be sent again. "
                 "`instance`, also in `X-Request-Id`, is this request's number: tell it to the operator."
             ),
-            Table(head=("`reason_code`", "HTTP", "send again?", "what to do"), rows=said),
+            Table(
+                title="Every reason code",
+                head=("`reason_code`", "HTTP", "send again?", "what to do"),
+                rows=said,
+            ),
             Text(
                 text="What is wrong with a field stands under `errors`, one entry for each; the first one's code is "
                 "the `reason_code` of the whole."
             ),
-            Table(head=("`code` of a field", "what to do"), rows=fields),
+            Table(title="Every code of a field", head=("`code`", "what to do"), rows=fields),
         ),
     )
 

@@ -23,7 +23,7 @@ _PROOFS = {
     "ip": "nothing to send: your address is one of `{networks}`",
     "none": "nothing: whoever knows the address may send",
     "keys": "an API key: a parameter `key`, `X-Api-Key`, `Authorization: Bearer …`, or the password of Basic",
-    "platform": "the platform's own signature or secret, as its page here says",
+    "platform": "the platform's own signature or secret",
 }
 
 

@@ -31,6 +31,10 @@ ERRORS = (
     "storage.locked",
     "gateway.error",
 )
+_SUMMARIES = {
+    False: "What a program has to send, how it proves itself, and what it is answered.",
+    True: "How the platform is connected, and what it is answered.",
+}
 _SNIPPETS = (snippets.Style.HTML, snippets.Style.EMBED, snippets.Style.FETCH, snippets.Style.CURL)
 
 
@@ -58,7 +62,7 @@ def page_of(source: SourceConfig, config: GatewayConfig) -> SubmissionPage:
     )
     return SubmissionPage(
         title=f"Leads for {source.name}",
-        summary="What a program has to send, how it proves itself, and what it is answered.",
+        summary=_SUMMARIES[is_platform(source)],
         sections=sections,
     )
 
