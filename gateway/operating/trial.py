@@ -93,7 +93,8 @@ def _tried(
     rule = rule_for(source, new.fields, new.extra) if new.fields else None
     return TriedLead(
         sent={name: value for name, value in submission.fields.items() if value not in (None, "")},
-        fields=new.fields,
+        # Its own id there is made when it is kept.
+        fields={name: value for name, value in new.fields.items() if value != new.id},
         extra={name: value for name, value in new.extra.items() if name != MAPPING},
         state=state,
         refused=bool(new.problems) and SOURCES[source.kind].door in _TOLD,
