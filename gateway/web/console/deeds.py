@@ -107,8 +107,9 @@ class Told:
 
     entry: Entry
     what: str
-    thing: str  # what it was done to; empty when the words have said it
-    address: str  # where that can be looked at; empty: nowhere, or not by this person
+    thing: str  # what it was done to; empty where the words say all
+    after: str  # the rest of the sentence
+    address: str  # where the thing can be looked at; empty: nowhere, or not by this person
     tone: str
     facts: tuple[tuple[str, str], ...]
 
@@ -117,11 +118,13 @@ def told(entry: Entry) -> Told:
     """An entry in words."""
     deed = entry.deed
     words = WORDS.get(deed.action, deed.action.partition(".")[2].replace("_", " ") or deed.action)
-    names_it = "{" in words or deed.subject in ("user", "session")
+    before, named, after = words.partition("{name}")
+    by_name = named or deed.subject in ("user", "session")
     return Told(
         entry=entry,
-        what=_filled(words, deed.detail),
-        thing="" if names_it else deed.subject_id,
+        what=_filled(before, deed.detail).strip(),
+        thing=(_filled(named, deed.detail) if by_name else deed.subject_id),
+        after=_filled(after, deed.detail),
         address=address_of(deed),
         tone=_TONES.get(deed.action, ""),
         facts=_facts(deed.detail, words),
