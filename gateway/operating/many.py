@@ -73,9 +73,9 @@ class Pace:
 
     dialer: str
     leads: int
-    per_second: int
+    per_second: int  # requests; 0: as many as the dialer answers
     together: int  # leads in one request
-    seconds: float
+    seconds: float | None  # at best; None: nobody can say
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -210,12 +210,12 @@ def _row(action: Action, group: Group, skipped: Counter[str]) -> Row:
 def _pace(config: GatewayConfig, name: str, number: int) -> Pace:
     dialer = config.dialers.get(name)
     if dialer is None:
-        return Pace(dialer=name, leads=number, per_second=0, together=1, seconds=0.0)
+        return Pace(dialer=name, leads=number, per_second=0, together=1, seconds=None)
     together = 1 if dialer.batch is Batching.NEVER else dialer.batch_max
     return Pace(
         dialer=name,
         leads=number,
         per_second=dialer.max_per_second,
         together=together,
-        seconds=number / (dialer.max_per_second * together),
+        seconds=number / (dialer.max_per_second * together) if dialer.max_per_second else None,
     )

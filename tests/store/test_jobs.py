@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -99,6 +99,19 @@ def test_a_preview_says_how_many_and_why_not_the_others(office: Office) -> None:
     }
     (pace,) = seen.paces
     assert (pace.dialer, pace.leads, pace.per_second, pace.together) == ("main", 3, 10, 20)
+
+
+def test_a_dialer_without_a_cap_takes_them_as_fast_as_it_can(store: Store, clock: FakeClock) -> None:
+    uncapped = DialerConfig(name="main", url="http://dialer.example/", max_per_second=0)
+    held(store)
+
+    (pace,) = many.preview(
+        Office(store=store, clock=clock, config=replace(CONFIG, dialers={"main": uncapped})),
+        Action.RELEASE,
+        EVERYTHING,
+    ).paces
+
+    assert (pace.per_second, pace.seconds) == (0, None)
 
 
 def test_leads_held_behind_a_mended_list_are_let_go(office: Office) -> None:
