@@ -29,6 +29,7 @@ log = structlog.get_logger("gateway.alerting")
 EVERY = 15.0  # seconds between two looks, of all processes together
 SHOWN_EVERY = 60.0  # seconds between two readings of what another process has found
 TICK = 2.0
+BEFORE = 120.0  # seconds before a trouble was seen in which its first leads came
 
 
 class Desk:
@@ -122,9 +123,9 @@ class Desk:
         """What came for the dialer meanwhile, as it is now; what waits counts whenever it came."""
         if alert.rule not in OF_A_DIALER or alert.closed_at is None:
             return None
-        # A little earlier: the first leads behind a trouble came before anybody saw it.
+        # The first leads behind a trouble came before anybody saw it.
         came = self._store.console.alert_facts.became(
-            alert.about, start=alert.opened_at - EVERY, end=alert.closed_at
+            alert.about, start=alert.opened_at - BEFORE, end=alert.closed_at
         )
         waiting = {
             state: sum(
