@@ -116,6 +116,8 @@ class Desk:
             drop=[each.id for each in reckoning.dropped],
             messages=self._addressed(letter, now) if letter else (),
         )
+        if not (changes.keep or changes.drop or changes.messages):
+            return
         if self._store.console.alerts.keep(changes, turn=turn, now=now):
             _say(reckoning)
 

@@ -10,6 +10,7 @@ from typing import Any
 from flask import url_for
 
 from gateway.alerting.post import advice
+from gateway.alerting.rules import OF_A_DIALER
 from gateway.config.alert_table import AlertRule, AlertsConfig
 from gateway.store.alert_messages import TargetState
 from gateway.store.alerts import CRITICAL, Alert
@@ -31,6 +32,7 @@ _STATES: Mapping[str, str] = MappingProxyType(
         "quarantine": "quarantined",
     }
 )
+_DIALER_RULES = OF_A_DIALER | {"unconfirmed", "dead"}
 _TONES = {CRITICAL: "bad", "warning": "warn"}
 OUT_OF_SIGHT = 40.0  # seconds after which what is still open is perhaps over already
 
@@ -136,26 +138,19 @@ def _target(number: int, reference: str, kind: str, state: TargetState) -> Targe
 
 
 def _links(alert: Alert) -> Sequence[Link]:
-    config = services().config
+    config, of_a_dialer = services().config, alert.rule in _DIALER_RULES
     found: list[Link] = []
-    state = _STATES.get(alert.rule)
-    if alert.about in config.dialers:
-        found.append(
-            Link(
-                text=f"Dialer {alert.about}",
-                address=url_for("console_dialers.show", dialer_name=alert.about),
-            )
-        )
-    elif alert.about in config.sources:
-        found.append(
-            Link(
-                text=f"Source {alert.about}",
-                address=url_for("console_sources.show", source_name=alert.about),
-            )
-        )
-    if state is not None:
-        kind = "source" if alert.about in config.sources and alert.about not in config.dialers else "dialer"
-        query: dict[str, Any] = {"state": state, kind: alert.about}
+    if of_a_dialer and alert.about in config.dialers:
+        address = url_for("console_dialers.show", dialer_name=alert.about)
+        found.append(Link(text=f"Dialer {alert.about}", address=address))
+    elif not of_a_dialer and alert.about in config.sources:
+        address = url_for("console_sources.show", source_name=alert.about)
+        found.append(Link(text=f"Source {alert.about}", address=address))
+    if alert.rule in _STATES:
+        query: dict[str, Any] = {
+            "state": _STATES[alert.rule],
+            "dialer" if of_a_dialer else "source": alert.about,
+        }
         found.append(Link(text="These leads", address=url_for("console_leads.index", **query)))
     return found
 
