@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -10,9 +11,11 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
+from gateway.leads.lead import State
 from tests.browser.console_gateway import ConsoleGateway
 from tests.browser.form_gateway import new_phone
 from tests.browser.visit import Visit
+from tests.store.making import keep, record, result, send
 
 Bring = Callable[..., str]
 
@@ -69,6 +72,30 @@ def test_the_page_can_be_read_by_everybody(
     assert not visitor.overflows()
     axe(page)
     shots(page, f"{width}{'-dark' if dark else ''}")
+
+
+def test_where_a_lead_is_and_why_it_was_late_is_answered_in_two_steps(
+    open_console: Callable[..., Visit], console_gateway: ConsoleGateway
+) -> None:
+    place, number = console_gateway, new_phone()
+    with place.store() as store:
+        now = time.time()
+        lead = keep(store, phone=number, owner="machine:1:1:aa", received_at=now - 900, next_at=now - 900)
+        send(store, lead, "first")
+        busy = result(
+            lead, State.QUEUED, "busy", message="The dialer asks us to come back later.", next_at=now
+        )
+        store.transact([record(busy, attempt_id="first", now=now - 890)])
+    page = open_console("viewer").page
+
+    page.get_by_role("searchbox").fill(f"{number[:5]} {number[5:]}")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#standing")).to_contain_text("In the dialer since", timeout=10_000)
+    expect(page.locator("#standing")).to_contain_text(
+        "It took 15 min because the dialer did not take it at first (2 attempts)"
+    )
+    expect(page.locator(".gap.longest")).to_contain_text("waited for the next attempt")
 
 
 def test_an_unconfirmed_lead_is_found_in_the_dialer(
