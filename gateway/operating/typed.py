@@ -40,6 +40,7 @@ class By(StrEnum):
 
 
 _UNINDEXED = frozenset({By.REFERENCE, By.NAME, By.TEXT})
+_AS_WRITTEN = frozenset({By.NAME, By.TEXT})
 
 SAID: Mapping[By, str] = MappingProxyType(
     {
@@ -69,9 +70,10 @@ class Reading:
 
 def readings(typed: str, region: str) -> tuple[Reading, ...]:
     """Everything it may mean, the most telling first; empty where it is too little to look for."""
-    text = _plain(typed)
+    shown = _shown(typed)
+    text = _in_ascii(shown)
     plain = _NUMBER.fullmatch(text) is not None or _ID.fullmatch(text.upper()) is not None
-    found = ((by, read(text, region)) for by, read in _READERS.items())
+    found = ((by, read(shown if by in _AS_WRITTEN else text, region)) for by, read in _READERS.items())
     return tuple(
         Reading(by=by, wanted=wanted, only_if_asked=plain and by in _UNINDEXED)
         for by, wanted in found
@@ -79,11 +81,15 @@ def readings(typed: str, region: str) -> tuple[Reading, ...]:
     )
 
 
-def _plain(typed: str) -> str:
-    """Digits of every script as ASCII; no control characters, no white space twice."""
-    shown = "".join(char if char.isprintable() or char.isspace() else "" for char in typed[: 4 * LONGEST])
-    digits = "".join(str(unicodedata.decimal(char, char)) for char in shown)
-    return " ".join(digits.split())[:LONGEST]
+def _shown(typed: str) -> str:
+    """What a person sees of it: no control characters, no white space twice, composed as we keep text."""
+    kept = "".join(char if char.isprintable() or char.isspace() else "" for char in typed[: 4 * LONGEST])
+    return unicodedata.normalize("NFC", " ".join(kept.split()))[:LONGEST]
+
+
+def _in_ascii(text: str) -> str:
+    """Digits of every script as those we count with."""
+    return "".join(str(unicodedata.decimal(char, char)) for char in text)
 
 
 def _by_id(text: str, _region: str) -> Wanted | None:
@@ -127,7 +133,8 @@ def _by_name(text: str, _region: str) -> Wanted | None:
 def _by_text(text: str, _region: str) -> Wanted | None:
     if len(text) < _SHORTEST_TEXT or _HIDDEN.fullmatch(text):
         return None
-    return Wanted(text=_digits(text) if _NUMBER.fullmatch(text) else text)
+    digits = _in_ascii(text)
+    return Wanted(text=_digits(digits) if _NUMBER.fullmatch(digits) else text)
 
 
 def _digits(text: str) -> str:

@@ -14,6 +14,7 @@ from gateway.store.wanted import OPEN, Look, Wanted, Way, look
 
 _FIRST_PORTION = 1000  # leads of one look; the next are as large as the time that is left allows
 _LEAST_PORTION = 250
+_MOST_PORTION = 20_000  # more at once, and PostgreSQL might rather read every enquiry there is
 _FEW = 5000  # open leads that are quicker sorted than looked for
 _WALKED = 5000  # leads that one step of a walk looks at, at most
 _MOST_NUMBERS = 300
@@ -92,7 +93,7 @@ class OneSearch:
             return 0
         speed = portion / max(now - began, 0.000_1)
         affordable = int(speed * left / 2)
-        return min(portion * 4, affordable) if affordable >= _LEAST_PORTION else 0
+        return min(portion * 4, affordable, _MOST_PORTION) if affordable >= _LEAST_PORTION else 0
 
     def _end_of_portion(self, floor: str, high: str | None, portion: int) -> str | None:
         """The id down to which one look goes; None: down to the floor."""

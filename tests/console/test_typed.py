@@ -77,6 +77,13 @@ def test_nobody_waits_for_a_slow_look_when_a_number_was_typed() -> None:
     ]
 
 
+def test_a_text_is_looked_for_as_it_is_written() -> None:
+    found = {each.by: each.wanted for each in readings("सेक्टर ४२", "IN")}
+    assert found[By.TEXT].text == "सेक्टर ४२"
+    assert found[By.NAME].name == "सेक्टर ४२"
+    assert readings("Cafe\u0301 Roy", "IN")[0].wanted.name == "Caf\u00e9 Roy"
+
+
 def test_a_long_text_is_cut_before_anything_looks_at_it() -> None:
     (name, _text) = readings("a" * 100_000, "IN")
     assert len(name.wanted.name or "") == 100

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +21,7 @@ from gateway.web.context import services
 blueprint = Blueprint("console_leads", __name__, url_prefix="/console")
 
 NEWER_AT_MOST = 100
+_ID = re.compile(r"[0-9A-Z]{20}", re.ASCII)
 
 
 @blueprint.get("/leads")
@@ -53,8 +55,7 @@ def newer() -> Response:
     """How many leads have come since the list was opened; the list itself stays as it is."""
     filters = asked()
     wanted = lead_list.wanted_of(filters, services().config.region)
-    than = request.args.get("than", "")
-    found = services().store.console.finding.page(wanted, newer_than=than or None, limit=NEWER_AT_MOST)
+    found = services().store.console.finding.page(wanted, newer_than=_place("than"), limit=NEWER_AT_MOST)
     more = found.after is not None
     return part("leads_newer.html", number=len(found.leads), more=more, address=_address(filters))
 
@@ -84,9 +85,15 @@ def _look(filters: Filters) -> Looked:
         filters.wanted,
         region=services().config.region,
         by=filters.by,
-        after=request.args.get("after") or None,
+        after=_place("after"),
         limit=lead_list.PER_PAGE,
     )
+
+
+def _place(name: str) -> str | None:
+    """An id that a page of ours has put into the address; anything else is none."""
+    text = request.args.get(name, "")
+    return text if _ID.fullmatch(text) else None
 
 
 def _listed(filters: Filters, looked: Looked) -> Response:
@@ -97,7 +104,7 @@ def _listed(filters: Filters, looked: Looked) -> Response:
 
 
 def _context(filters: Filters, looked: Looked) -> dict[str, Any]:
-    shown = lead_list.prepare(filters, looked, first=not request.args.get("after"))
+    shown = lead_list.prepare(filters, looked, first=_place("after") is None)
     return {"list": shown, "filters": filters, "prepare": url_for("console_jobs.prepare")}
 
 
