@@ -104,7 +104,9 @@ def test_no_request_of_any_process_starts_later_than_the_pause_is_heeded(tmp_pat
         starts = first.starts + second.starts
         assert any(start < paused_at for start in starts)
         assert [round(start - paused_at, 2) for start in starts if start > paused_at + SOON] == []
-        assert one.store.backlog("main").by_state.keys() <= {State.QUEUED}  # nothing is left as if it were leaving
+        assert one.store.backlog("main").by_state.keys() <= {
+            State.QUEUED
+        }  # nothing is left as if it were leaving
 
         before = len(starts)
         resume(one)

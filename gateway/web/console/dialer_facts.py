@@ -172,6 +172,12 @@ def user_of(raw: Mapping[str, object]) -> str:
     return _user(raw)
 
 
+def home_of(url: str) -> str:
+    """The first page of the machine behind an address; the stand-in dialer has one."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/"
+
+
 def _held(dialer: DialerLook, hold: Hold) -> HeldBack:
     if hold.scope == "login":
         title = "The login is refused"

@@ -18,6 +18,7 @@ from gateway.web.console.dialer_facts import (
     POLICIES,
     card,
     held_back,
+    home_of,
     outcome_words,
     processes,
     settings_of,
@@ -65,7 +66,7 @@ def show(dialer_name: str) -> Response:
         now=now,
         settings=settings_of(dialer.config, raw),
         processes=processes(dialer),
-        emulator=dialer.config.url.partition("/elision-dialer")[0] + "/",
+        emulator=home_of(dialer.config.url),
         **facts,
     )
 
