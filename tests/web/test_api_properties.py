@@ -24,7 +24,7 @@ CHECKS = (
     checks.response_headers_conformance,
     checks.response_schema_conformance,
 )
-EXAMPLES = 20  # per operation, way of making them, and key
+EXAMPLES = 15  # per operation, way of making them, and key
 PROMISED = ("X-Request-Id", "X-Content-Type-Options", "Cache-Control", "Content-Security-Policy")
 Door = Callable[[Case], dict[str, str]]
 
@@ -145,7 +145,8 @@ def test_a_client_of_the_dialers_own_api_gets_an_answer_that_is_told(
     def door(_case: Case) -> dict[str, str]:
         return {"X-Api-Key": world.gateway.key("crm")}
 
-    try_all(world, name, mode, door)
+    # Of thirty texts hardly one can be unfit: looking for it is what takes the time.
+    try_all(world, name, mode, door, examples=EXAMPLES if mode is GenerationMode.POSITIVE else 4)
 
 
 @pytest.mark.parametrize("name", ["createLead", "createLeads", "showLead", "placeCall", "dialerApiPost"])

@@ -11,8 +11,11 @@ import orjson
 import pytest
 import schemathesis
 
+from gateway.dialer import messages
 from gateway.leads.lead import State
+from gateway.leads.reasons import PROBLEMS
 from gateway.rehearsal import CALLS, LEADS
+from gateway.web.call_requests import PROBLEMS as CALL_PROBLEMS
 from gateway.web.openapi.document import document
 from gateway.web.openapi.lead_operations import OF_A_ROW
 from gateway.web.openapi.replies import codes_of_partners
@@ -150,6 +153,11 @@ def test_every_code_that_a_partner_can_meet_is_in_it() -> None:
     assert set(DOCUMENT["components"]["examples"]) == met
     assert {code for code in REASONS if not code.startswith("console.")} - met == {"gateway.unguarded"}
     assert all(f"`{code}`" in DOCUMENT["info"]["description"] for code in met)
+
+
+def test_every_code_of_a_field_and_of_the_dialer_is_in_it() -> None:
+    for code in (*PROBLEMS, *CALL_PROBLEMS, *messages.REASONS):
+        assert f"| `{code}` |" in DOCUMENT["info"]["description"], code
 
 
 def test_the_numbers_of_a_test_key_are_told() -> None:

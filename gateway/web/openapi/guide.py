@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from gateway.dialer import messages
 from gateway.leads.reasons import PROBLEMS
 from gateway.web import lead_batches
 from gateway.web.openapi.call_operation import field_codes
@@ -208,6 +209,7 @@ def _errors() -> Section:
     fields = tuple(
         (f"`{code}`", sentence) for code, sentence in sorted({**PROBLEMS, **field_codes()}.items())
     )
+    dialer = tuple((f"`{code}`", sentence) for code, sentence in sorted(messages.REASONS.items()))
     return Section(
         id="errors",
         title="Errors",
@@ -228,6 +230,13 @@ def _errors() -> Section:
                 "the `reason_code` of the whole."
             ),
             Table(title="Every code of a field", head=("`code`", "what to do"), rows=fields),
+            Text(
+                text="A lead that is kept may have a `reason_code` too, and so has a refused call: what the dialer "
+                "said. The steps are for the gateway's operator, who sees it as well."
+            ),
+            Table(
+                title="Every reason the dialer may give", head=("`reason_code`", "what it means"), rows=dialer
+            ),
         ),
     )
 
