@@ -214,7 +214,7 @@ def test_a_target_that_never_takes_it_is_given_up_after_a_day(sqlite_office: Off
     office.sender.answer = lambda *_: Sent(taken=False, problem="timeout")
     refuse(office)
     with capture_logs() as lines:
-        office.go(GIVEN_UP_AFTER + 2 * HOUR, step=600)
+        office.go(GIVEN_UP_AFTER + 2 * HOUR, step=1800)
 
     assert len(office.sender.sent) < 60
     assert [line["log_level"] for line in lines if line["event"] == "alert.not_told"][-1] == "error"
