@@ -82,12 +82,8 @@ class _Row:
 
     def told(self) -> dict[str, Any]:
         """For the detail of a deed, so that it can be taken back."""
-        return {
-            "state": self.state.value,
-            "reason_code": self.reason_code,
-            "message": self.message,
-            "hold_scope": self.hold_scope,
-        }
+        why = {"reason_code": self.reason_code, "message": self.message, "hold_scope": self.hold_scope}
+        return {"state": self.state.value} | {name: value for name, value in why.items() if value}
 
 
 class Editing:
@@ -175,7 +171,7 @@ class Editing:
             if row is None or row.state is not seen:
                 return False
             done = deciding.discard(transaction, [lead_id], deed.reason, now)
-            return bool(done) and _noted(transaction, deed, row, now)
+            return bool(done) and _noted(transaction, deed, row.told(), now)
 
         return self._database.write(work)
 
@@ -242,8 +238,10 @@ def _locked(transaction: Transaction, lead_id: str, which: Bulk = _LOCKED) -> _R
     return _Row(state=State(state), **dict(zip(names, rest, strict=True)))
 
 
-def _noted(transaction: Transaction, deed: Deed, row: _Row, now: float) -> bool:
-    detail = {**deed.detail, "before": row.told()}
+def _noted(transaction: Transaction, deed: Deed, before: _Row | dict[str, Any], now: float) -> bool:
+    """With the state from before; what can be taken back tells everything about it."""
+    told = {"state": before.state.value} if isinstance(before, _Row) else before
+    detail = {**deed.detail, "before": told}
     audit.note(transaction, [replace(deed, detail=detail)], now)
     return True
 
@@ -281,7 +279,10 @@ def _before(transaction: Transaction, lead_id: str, row: _Row) -> _Row | None:
     if row.state is State.REJECTED and row.reason_code == deciding.DISCARDED:
         found = transaction.run(_DISCARDED, (lead_id,)).fetchall()
         told = from_json(found[0][0]).get("before") if found else None
-        return replace(row, **{**told, "state": State(told["state"])}) if told else None
+        if not told:
+            return None
+        reasons = {name: told.get(name) for name in ("reason_code", "message", "hold_scope")}
+        return replace(row, state=State(told["state"]), **reasons)
     return None
 
 

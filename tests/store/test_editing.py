@@ -81,12 +81,7 @@ def test_a_lead_is_sent_again_as_it_was_seen_and_who_wanted_it_is_known(store: S
     assert state_of(store, lead) is State.QUEUED
     entry = store.console.audit.of("lead", lead.id)[0]
     assert (entry.at, entry.deed.actor) == (LATER, "omar")
-    assert entry.deed.detail["before"] == {
-        "state": "unconfirmed",
-        "reason_code": "dialer.timeout",
-        "message": "No answer.",
-        "hold_scope": None,
-    }
+    assert entry.deed.detail["before"] == {"state": "unconfirmed"}
 
 
 @pytest.mark.parametrize("seen", [State.REJECTED, State.DEAD, State.QUEUED, State.DELIVERED])
