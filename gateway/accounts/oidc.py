@@ -233,7 +233,7 @@ class CompanySignIn:
 
 _UNREACHABLE = (
     "The company's sign-in cannot be reached. Try again in a minute, or sign in with a password; if it stays so, an"
-    " admin runs `gateway check` and looks at issuer under [console.oidc] and at this machine's way out."
+    " admin looks at issuer under [console.oidc] and at this machine's way out."
 )
 _NOT_UNDERSTOOD = (
     "The company's sign-in answers with something that is not OpenID Connect. An admin looks at issuer under"

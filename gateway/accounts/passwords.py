@@ -59,7 +59,7 @@ def matches(password: str, kept: str | None) -> bool:
     """Whether it is the one that was kept; without one it takes the same time to say no."""
     text = _normal(password[: MOST + 1])
     with _ROOM:
-        found = run_blocking(lambda: _verify(kept or _nobodys(), text))
+        found = run_blocking(lambda: _verify(kept, text))
     return found and kept is not None
 
 
@@ -68,14 +68,10 @@ def is_dated(kept: str) -> bool:
     return _HASHER.check_needs_rehash(kept)
 
 
-def warm_up() -> None:
-    """Make what stands in for accounts that do not exist, so that the first guess takes no longer than the others."""
-    _nobodys()
-
-
-def _verify(kept: str, text: str) -> bool:
+def _verify(kept: str | None, text: str) -> bool:
+    nobodys = _nobodys()  # made before it is needed: the first guess takes no longer than the others
     try:
-        return _HASHER.verify(kept, text)
+        return _HASHER.verify(kept or nobodys, text)
     except (VerificationError, InvalidHashError):
         return False
 
