@@ -106,8 +106,7 @@ class JobWorker:
             return self._suppressed(job, now)
         if job.action is Action.UNDO:
             return self._taken_back(job, now)
-        limit = min(self._together, READ_TOGETHER if job.action is Action.RELEASE else TOGETHER)
-        found = self._jobs.walk(job, STATES[job.action], limit=limit)
+        found = _not_too_many_to_read(self._jobs.walk(job, STATES[job.action], limit=self._together), job)
         if not found:
             self._jobs.finish(job, now=now)
             return None
@@ -160,6 +159,14 @@ class JobWorker:
             return None
         work = job_work.suppress(job, [line.phone for line in lines], now)
         return self._jobs.advance(job, work, position=str(lines[-1].number), looked_at=len(lines), now=now)
+
+
+def _not_too_many_to_read(found: list[Candidate], job: Job) -> list[Candidate]:
+    """Reading takes longer than changing a state, and the next portion has its turn soon."""
+    if job.action is not Action.RELEASE:
+        return found
+    read = [place for place, each in enumerate(found) if _is_read_again(each)]
+    return found if len(read) <= READ_TOGETHER else found[: read[READ_TOGETHER]]
 
 
 def _waits_for_platform(lead: Candidate) -> bool:

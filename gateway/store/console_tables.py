@@ -160,6 +160,7 @@ jobs = Table(
     Column("position", Text, nullable=False),  # the id that was looked at last
     Column("leased_until", TIME),
     Column("problem", Text),
+    Column("lifts", Text, nullable=False, server_default="[]"),  # JSON: [dialer, scope] of holds it ends
 )
 _UNFINISHED = text("finished_at IS NULL")
 Index("jobs_unfinished", jobs.c.id, sqlite_where=_UNFINISHED, postgresql_where=_UNFINISHED)

@@ -11,7 +11,7 @@ import orjson
 from gateway.leads.lead import State
 from gateway.store import accepting, deciding, holds, remaking, suppressions, untold
 from gateway.store.audit import Deed, note
-from gateway.store.jobs import Action, Job
+from gateway.store.jobs import Action, Job, lift_at_the_end
 from gateway.store.records import Hold
 from gateway.store.remaking import Remake
 from gateway.store.transaction import Bulk, Transaction
@@ -107,7 +107,7 @@ def retry(job: Job, ids: Sequence[str], now: float) -> Work:
             for each in _before(transaction, ids)
             if each.state in RETRYABLE and each.phone and not each.suppressed
         ]
-        _queue(transaction, found, now)
+        _queue(transaction, job, found, now)
         return _written(transaction, job, found, now)
 
     return work
@@ -124,7 +124,7 @@ def release(job: Job, ids: Sequence[str], remakes: Sequence[Remake], now: float)
         before = {each.id: each for each in _before(transaction, wanted)}
         plain = [before[each] for each in sorted(ids) if each in before]
         found = [each for each in plain if each.state in RELEASABLE and each.phone and not each.suppressed]
-        _queue(transaction, found, now)
+        _queue(transaction, job, found, now)
         became = remaking.remake(transaction, remakes, now) if remakes else []
         found += [
             before[kept.id] for kept in became if kept is not None and kept.state is not State.QUARANTINED
@@ -197,13 +197,11 @@ def _before(transaction: Transaction, ids: Sequence[str]) -> list[Before]:
     ]
 
 
-def _queue(transaction: Transaction, found: Sequence[Before], now: float) -> None:
-    """What refused them is said to be mended: behind a hold that went on, nothing in the queue would be tried."""
+def _queue(transaction: Transaction, job: Job, found: Sequence[Before], now: float) -> None:
     scopes = {
         (each.dialer, each.hold_scope) for each in found if each.state is State.HELD and each.hold_scope
     }
-    for dialer, scope in sorted(scopes):
-        holds.lift_hold(transaction, dialer, scope)
+    lift_at_the_end(transaction, job.id, scopes)
     deciding.retry(transaction, [each.id for each in found], now)
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+import orjson
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from gateway.leads.lead import State
-from gateway.store import choosing
+from gateway.store import choosing, holds
 from gateway.store.audit import Deed, note
 from gateway.store.choosing import Candidate, Chosen, Group
 from gateway.store.console_tables import job_leads, jobs
@@ -37,6 +38,7 @@ _CANCEL = (
     "UPDATE jobs SET cancel_asked_at = ? WHERE id = ? AND finished_at IS NULL AND cancel_asked_at IS NULL"
 )
 _FINISH = "UPDATE jobs SET standing = ?, finished_at = ?, leased_until = NULL, problem = ? WHERE id = ?"
+_LIFTS = "SELECT lifts FROM jobs WHERE id = ?"
 _UNDONE = "SELECT count(*) FROM jobs WHERE undoes = ? AND standing <> 'cancelled'"
 
 
@@ -80,6 +82,7 @@ class Job:
     position: str = ""
     leased_until: float | None = None
     problem: str | None = None
+    lifts: str = "[]"  # JSON: [dialer, scope] of the holds that end with it
 
     @property
     def finished(self) -> bool:
@@ -225,6 +228,16 @@ class Jobs:
         return self._database.write(work)
 
 
+def lift_at_the_end(transaction: Transaction, job_id: str, scopes: set[tuple[str, str]]) -> None:
+    """What refused these leads is said to be mended: behind a hold that went on, nothing in the queue is tried."""
+    known = {
+        (dialer, scope) for dialer, scope in orjson.loads(transaction.run(_LIFTS, (job_id,)).scalar_one())
+    }
+    if not scopes <= known:
+        lifts = orjson.dumps(sorted(known | scopes)).decode()
+        transaction.run("UPDATE jobs SET lifts = ? WHERE id = ?", (lifts, job_id))
+
+
 def _create(transaction: Transaction, job: Job, address: str) -> bool:
     if job.undoes is not None:
         transaction.run("UPDATE jobs SET changed = changed WHERE id = ?", (job.undoes,))  # one undo at a time
@@ -255,6 +268,9 @@ def _finish(
     transaction: Transaction, job: Job, standing: Standing, now: float, problem: str | None = None
 ) -> None:
     transaction.run(_FINISH, (standing.value, now, problem, job.id))
+    # Not before: whoever finds leads held behind nothing lets them go, past the job that counts them.
+    for dialer, scope in orjson.loads(transaction.run(_LIFTS, (job.id,)).scalar_one()):
+        holds.lift_hold(transaction, dialer, scope)
     ended = _deed(
         "gateway",
         "job.finished",

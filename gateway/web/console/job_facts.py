@@ -58,7 +58,7 @@ class JobFacts:
     tone: str
     standing: str
     done: str  # what `changed` counts
-    left_alone: int  # looked at, and not changed
+    left_alone: int  # neither changed nor still to come
     per_second: float | None
     left: float | None  # seconds
     may_cancel: bool
@@ -82,7 +82,7 @@ def facts(
         tone="bad" if job.problem else _TONES[job.standing],
         standing="cancelling" if job.cancel_asked_at and not job.finished else job.standing.value,
         done=DONE[job.action],
-        left_alone=job.looked_at - job.changed,
+        left_alone=_left_alone(job),
         per_second=per_second,
         left=(job.total - job.looked_at) / per_second if per_second and not job.finished else None,
         may_cancel=not job.finished and job.cancel_asked_at is None,
@@ -135,6 +135,12 @@ def list_of(chosen: Chosen, state: State | None = None) -> str:
     # What a job has changed has another reason now, or none.
     filters["reason"] = None if state else chosen.reason
     return url_for("console_leads.index", **filters)
+
+
+def _left_alone(job: Job) -> int:
+    """Some may have gone on by themselves before it came to them: those were never looked at."""
+    seen = job.total if job.standing is Standing.DONE and not job.problem else job.looked_at
+    return max(0, seen - job.changed)
 
 
 def _became(job: Job, state: State, number: int) -> Became:

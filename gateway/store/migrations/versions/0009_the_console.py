@@ -182,6 +182,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Text(), nullable=False),
         sa.Column("leased_until", TIME, nullable=True),
         sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("lifts", sa.Text(), nullable=False, server_default="[]"),
         sa.PrimaryKeyConstraint("id"),
     )
     _partial("jobs_unfinished", "jobs", ["id"], UNFINISHED)
