@@ -12,7 +12,7 @@ from gateway.leads.lead import State
 from gateway.operating import many
 from gateway.operating.many import Skipped
 from gateway.operating.worker import JobWorker
-from gateway.store import Store
+from gateway.store import Store, job_work
 from gateway.store.choosing import Chosen
 from gateway.store.jobs import LEASE, Action, Job, Standing
 from gateway.store.records import Hold, NewLead
@@ -125,6 +125,25 @@ def test_leads_held_behind_a_mended_list_are_let_go(office: Office) -> None:
     # A hold that went on would keep them in the queue, and no held lead would be left to try.
     assert office.store.holds("main") == []
     assert len(office.store.claim_due("main", owner=OWNER, limit=9, now=office.clock.now())) == 3
+
+
+def test_a_hold_ends_with_the_job_and_not_before(office: Office) -> None:
+    hold(office.store)
+    first, second = held(office.store), held(office.store)
+    jobs, now = office.store.console.jobs, office.clock.now()
+    job = jobs.take(office.order(Action.RELEASE).id, now=now)
+    assert job is not None
+
+    job = jobs.advance(
+        job, job_work.release(job, [first.id], [], now), position=first.id, looked_at=1, now=now
+    )
+    assert job is not None
+    office.store.reap(now=now, alive=lambda _: True)
+
+    # Behind nothing, the second would have been let go past the job, which would not have counted it.
+    assert state_of(office.store, second) is State.HELD
+    jobs.finish(job, now=now)
+    assert office.store.holds("main") == []
 
 
 def test_every_lead_tells_of_the_job_that_changed_it(office: Office) -> None:
