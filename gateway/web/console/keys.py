@@ -21,7 +21,7 @@ from gateway.web.errors import Refusal
 
 LONGEST_REASON = 200
 SOON = 7 * 86400.0  # seconds before its end that a key is marked
-_FIELDS = ("label", "mode", "expires", "networks", "limits")
+MOST_TYPED = 2000  # characters of one field
 
 
 @blueprint.get("/<source_name>/keys")
@@ -36,7 +36,7 @@ def keys(source_name: str) -> Response:
 def create_key(source_name: str) -> Response:
     """Make one. It stands in this answer and nowhere else: not in an address, a log or a cookie."""
     source = _keyed(source_name)
-    order = Order(**{name: request.form.get(name, "")[:2000] for name in _FIELDS})
+    order = _order()
     made = key_orders.create(services().store, source.name, order, _by(), now=services().clock.now())
     if isinstance(made, Order):
         return _page(source, status=422, order=made)
@@ -91,6 +91,13 @@ def _page(source: SourceConfig, *, status: int = 200, **context: Any) -> Respons
         overlaps=OVERLAPS,
         **(shown | context),
     )
+
+
+def _order() -> Order:
+    label, mode, expires, networks, limits = (
+        request.form.get(name, "")[:MOST_TYPED] for name in ("label", "mode", "expires", "networks", "limits")
+    )
+    return Order(label=label, mode=mode, expires=expires, networks=networks, limits=limits)
 
 
 def _ends_soon(key: ApiKey, now: float) -> bool:

@@ -12,6 +12,7 @@ from gateway.config.kinds import KINDS, OPTIONS, Access
 from gateway.operating.pasted import path_of
 from gateway.sources.base import Door
 from gateway.sources.registry import SOURCES
+from gateway.web.console.writing import count
 from gateway.web.limit_rules import Per, rules_of
 from gateway.web.limits import Limits
 
@@ -84,7 +85,7 @@ def uses_of(source: SourceConfig, limits: Limits) -> list[Use]:
     """The limits of a source as they count, the shortest first."""
     return [
         Use(
-            text=f"{rule.item.amount} in {_window(rule.item.get_expiry())}",
+            text=f"{count(rule.item.amount)} in {_window(rule.item.get_expiry())}",
             whom=_WHOM[rule.per],
             used=limits.used(rule, source.name) if rule.per is Per.SOURCE else None,
             of=rule.item.amount,
