@@ -45,6 +45,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "lead.test_sent": "sent a test lead to",
         "lead.erased": "erased",
         "source.tried": "sent a test lead to",
+        "source.asked_again": "asked the platform again for what waits of",
         "dialer.paused": "paused the dialer",
         "dialer.resumed": "started again the dialer",
         "key.created": "made an API key of",
