@@ -15,7 +15,7 @@ from gateway.leads.lead import State
 from tests.browser.console_gateway import ConsoleGateway
 from tests.browser.form_gateway import new_phone
 from tests.browser.visit import Visit
-from tests.store.making import keep, record, result, send
+from tests.store.making import OWNER, keep, record, result, send
 
 Bring = Callable[..., str]
 
@@ -80,12 +80,13 @@ def test_where_a_lead_is_and_why_it_was_late_is_answered_in_two_steps(
     place, number = console_gateway, new_phone()
     with place.store() as store:
         now = time.time()
-        lead = keep(store, phone=number, owner="machine:1:1:aa", received_at=now - 900, next_at=now - 900)
-        send(store, lead, "first")
+        store.register_process(OWNER, now=now, alive_for=60)
+        lead = keep(store, phone=number, owner=OWNER, received_at=now - 900, next_at=now - 900)
+        send(store, lead)
         busy = result(
             lead, State.QUEUED, "busy", message="The dialer asks us to come back later.", next_at=now
         )
-        store.transact([record(busy, attempt_id="first", now=now - 890)])
+        store.transact([record(busy, now=now - 890)])
     page = open_console("viewer").page
 
     page.get_by_role("searchbox").fill(f"{number[:5]} {number[5:]}")

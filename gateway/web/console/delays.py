@@ -170,7 +170,7 @@ def because(found: Sequence[Stretch], attempts: int) -> str:
         Cause.PERSON: f"it waited {span(times[cause])} for a person to decide",
         Cause.PLATFORM: f"its platform took {span(times[cause])} to tell the rest of it",
     }[cause]
-    return f"{told}: {message}" if message and cause is not Cause.TURN else told
+    return f"{told}: {message}" if message and cause not in (Cause.TURN, Cause.PERSON) else told
 
 
 def first_sentence(message: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import url_for
 
+from gateway.config import OnUnknown
 from gateway.leads.lead import State
 from gateway.store.deciding import DISCARDED
 from gateway.store.fetches import FETCH
@@ -141,8 +142,10 @@ def _unconfirmed(known: Known, _spent: list[Stretch], _now: float) -> Standing:
     lead = known.story.lead
     sent = next((each for each in reversed(known.story.attempts) if is_attempt(each)), None)
     next_ = sentence("Look for the number in the dialer: say “It is in the dialer”, or send it again.")
-    if lead.next_at is not None:
+    if lead.next_at is not None and _on_unknown(known) is OnUnknown.LOOKUP:
         next_ = sentence("The dialer is asked for it at {}.", At(lead.next_at))
+    elif lead.next_at is not None and _on_unknown(known) is OnUnknown.RESEND:
+        next_ = sentence("It is sent again by itself at {}.", At(lead.next_at))
     return Standing(
         where=sentence(
             "It may be in the dialer: it was sent{}{}, and no usable answer came.",
@@ -153,6 +156,11 @@ def _unconfirmed(known: Known, _spent: list[Stretch], _now: float) -> Standing:
         next=next_,
         tone="warn",
     )
+
+
+def _on_unknown(known: Known) -> OnUnknown:
+    dialer = known.config.dialers.get(known.story.lead.dialer or "")
+    return OnUnknown.HOLD if dialer is None else dialer.on_unknown
 
 
 def _quarantined(known: Known, _spent: list[Stretch], _now: float) -> Standing:
