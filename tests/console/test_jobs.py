@@ -63,7 +63,7 @@ def test_a_preview_changes_nothing_and_says_what_would_happen(
     assert seen.status_code == 200
     assert "Release: 5 leads" in seen.text
     assert "10 requests per second, up to 20 in one request: under a minute" in seen.text
-    assert "1 tests, which are never sent" in seen.text
+    assert "1: tests, which are never sent" in seen.text
     assert states(console, held) == ["held"] * 5
 
 

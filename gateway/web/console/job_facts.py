@@ -86,7 +86,7 @@ def facts(
         per_second=per_second,
         left=(job.total - job.looked_at) / per_second if per_second and not job.finished else None,
         may_cancel=not job.finished and job.cancel_asked_at is None,
-        may_undo=may_be_undone(job) and undone_by is None,
+        may_undo=may_be_undone(job) and undone_by is None and _is_left(job, became),
         became=tuple(_became(job, state, number) for state, number in states.items()),
         follows=not job.finished or moving,
         undone_by=undone_by,
@@ -135,6 +135,12 @@ def list_of(chosen: Chosen, state: State | None = None) -> str:
     # What a job has changed has another reason now, or none.
     filters["reason"] = None if state else chosen.reason
     return url_for("console_leads.index", **filters)
+
+
+def _is_left(job: Job, became: Mapping[State, int] | None) -> bool:
+    """Whether a lead may still be as the job left it; of what has left, nothing can be taken back."""
+    state = State.REJECTED if job.action is Action.DISCARD else State.QUEUED
+    return became is None or bool(became.get(state))
 
 
 def _left_alone(job: Job) -> int:
