@@ -15,7 +15,7 @@ from gateway.store.searching import OneSearch, codes_in_use
 from gateway.store.tables import ASIDE
 from gateway.store.wanted import OPEN, Wanted
 
-BUDGET = 0.2  # seconds that are spent on what no index answers, before a page says how far it has looked
+BUDGET = 0.18  # seconds that are spent on what no index answers, before a page says how far it has looked
 _TRIED = text(
     "SELECT lead_id, outcome, reason_code, message, started_at FROM attempts WHERE lead_id IN :ids"
     " ORDER BY lead_id, started_at"

@@ -18,6 +18,7 @@ _MOST_PORTION = 20_000  # more at once, and PostgreSQL might rather read every e
 _FEW = 5000  # open leads that are quicker sorted than looked for
 _WALKED = 5000  # leads that one step of a walk looks at, at most
 _MOST_NUMBERS = 300
+_PATIENCE = 1.5  # all numbers of an ending are worth more than the newest leads with it
 _NUMBERS = text(
     "SELECT DISTINCT phone FROM leads WHERE phone >= :first AND phone < :beyond AND phone LIKE :ending ESCAPE '!'"
     " LIMIT :most"
@@ -81,7 +82,8 @@ class OneSearch:
             found += self._connection.execute(
                 _NUMBERS, {"first": first, "beyond": beyond, "ending": pattern, "most": _MOST_NUMBERS + 1}
             ).scalars()
-            if len(found) > _MOST_NUMBERS or self._monotonic() - self._began > self._budget:
+            if len(found) > _MOST_NUMBERS or self._monotonic() - self._began > self._budget * _PATIENCE:
+                self._began = self._monotonic()  # what is left to do has time of its own
                 return None
         return tuple(found)
 

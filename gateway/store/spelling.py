@@ -28,6 +28,11 @@ def without_index(engine: str) -> str:
     return "+" if engine == SQLITE else ""
 
 
+def no(engine: str) -> str:
+    """False, where a condition is a value."""
+    return "0" if engine == SQLITE else "FALSE"
+
+
 def name_of(engine: str) -> str:
     """The customer's name among a lead's fields."""
     fields = "leads.fields" if engine == SQLITE else "CAST(leads.fields AS json)"

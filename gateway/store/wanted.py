@@ -209,9 +209,10 @@ def _anywhere(text: str, values: dict[str, Any], engine: str) -> str:
         received.append(f"{spelling.body(engine)} {like} :sent{place} ESCAPE '!'")
         values[f"asked{place}"] = spelling.pattern(each)
         received.append(f"enquiries.query {like} :asked{place} ESCAPE '!'")
+    # Asked as one value, and not whether there is such a row: PostgreSQL would rather read all enquiries at once.
     enquiry = (
-        "EXISTS (SELECT 1 FROM enquiries WHERE enquiries.id = leads.enquiry_id"  # noqa: S608 - no value stands in it
-        f" AND ({' OR '.join(received)}))"
+        f"COALESCE((SELECT {' OR '.join(received)} FROM enquiries"  # noqa: S608 - no value stands in it
+        f" WHERE enquiries.id = leads.enquiry_id), {spelling.no(engine)})"
     )
     return f"({' OR '.join([*inside, enquiry])})"
 

@@ -116,6 +116,10 @@ def test_a_lead_is_found_by_a_phone_number_typed_four_ways(
         page.keyboard.type(typed)
         page.keyboard.press("Enter")
         page.wait_for_url(asha)
+    expect(page.locator("#standing")).to_contain_text("as Lead ID 1764")
+    expect(page.locator("#standing")).to_contain_text(
+        "It took 4 min 1 s because the dialer did not take it at first"
+    )
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)])
