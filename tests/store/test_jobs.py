@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -236,6 +239,32 @@ def test_a_job_goes_on_where_a_killed_process_left_it(office: Office) -> None:
     ended = office.done(job)
 
     assert (ended.standing, ended.looked_at, ended.changed) == (Standing.DONE, 3, 0)
+
+
+def test_a_killed_process_has_done_nothing_twice_and_nothing_by_halves(office: Office, url: str) -> None:
+    leads = [held(office.store) for _ in range(60)]
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.store.working", url], stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        job = office.order(Action.DISCARD)
+        end = time.monotonic() + 20
+        while not office.now(job).changed:
+            assert time.monotonic() < end, "it never began"
+            time.sleep(0.005)
+        process.kill()
+
+    left = office.now(job)
+    states = [state_of(office.store, lead) for lead in leads]
+    assert 0 < left.changed < 60
+    assert states == [State.REJECTED] * left.changed + [State.HELD] * (60 - left.changed)
+
+    # The clock of the killed process was the machine's; for this one its lease is over.
+    office.clock.turn(time.time() + 2 * LEASE - office.clock.now())
+    ended = office.done(job)
+    assert (ended.standing, ended.looked_at, ended.changed) == (Standing.DONE, 60, 60)
+    assert [len(office.store.console.audit.of("lead", lead.id)) for lead in leads] == [1] * 60
 
 
 def test_a_process_that_lost_its_lease_changes_nothing(office: Office) -> None:
