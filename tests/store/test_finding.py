@@ -190,8 +190,12 @@ def test_what_is_typed_is_text_and_never_a_pattern_or_sql(store: Store, lead: An
     assert len(found(store)) == 2
 
 
-def test_a_page_says_how_far_back_it_looked_when_its_time_is_over(store: Store, lead: Any) -> None:
-    made = [lead(at=NOW + number, name="Nobody") for number in range(1100)]
+def test_a_page_says_how_far_back_it_looked_when_its_time_is_over(store: Store, ids: Ids) -> None:
+    fields = {"CustomerName": "Nobody"}
+    made = [
+        make_lead(id=ids.at(NOW + number), received_at=NOW + number, fields=fields) for number in range(1100)
+    ]
+    store.transact([Accept(enquiry=make_enquiry(id=each.id), leads=(each,)) for each in made])
     one = made[50]
     finding = store.console.finding
     first = finding.page(Wanted(phone_end=one.phone[-6:]), budget=0.0)
