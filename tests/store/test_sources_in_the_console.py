@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from sqlalchemy import Connection, event
 from sqlalchemy.exc import IntegrityError
 
 from gateway.leads.identity import new_id
@@ -170,3 +171,31 @@ def test_a_key_that_was_lent_leaves_nothing_behind(store: Store) -> None:
     store.console.keys.take_back(lent.public_id)
 
     assert store.find_key(lent.public_id) is None
+
+
+def test_what_was_set_aside_is_found_without_looking_at_every_lead(sqlite_store: Store) -> None:
+    asked: list[str] = []
+    sqlite_store.read(lambda connection: _watch(connection, asked))
+    sqlite_store.console.sources.reasons("portal", since=NOW)
+    sqlite_store.console.sources.last_quarantined("portal")
+
+    plans = [_plan(sqlite_store, statement) for statement in tuple(asked)]
+
+    assert len(plans) == 2
+    assert all("leads_aside" in plan for plan in plans)
+
+
+def _watch(connection: Connection, asked: list[str]) -> None:
+    event.listen(
+        connection.engine,
+        "before_cursor_execute",
+        lambda _c, _cursor, statement, _p, _ctx, _many: asked.append(statement),
+    )
+
+
+def _plan(store: Store, statement: str) -> str:
+    holes = statement.count("?")
+    rows = store.read(
+        lambda c: c.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", ("portal",) * holes).all()
+    )
+    return " ".join(str(row[3]) for row in rows)
