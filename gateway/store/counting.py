@@ -5,6 +5,7 @@ Who is delivered, the great many, is never looked at: what is left of all leads 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import text
@@ -15,6 +16,7 @@ from gateway.leads.lead import State
 from gateway.store.tables import ASIDE, PARKED
 
 DAY = 86400.0
+_LAST = "~"  # behind every id
 _ASIDE_STATES = (
     State.DUPLICATE,
     State.TEST,
@@ -30,9 +32,10 @@ _ASIDE_STATES = (
 _TOTALS = text(
     "WITH known AS (SELECT DISTINCT source FROM intake_counts WHERE day >= :day)"
     " SELECT known.source,"
-    " (SELECT count(*) FROM leads WHERE leads.source = known.source AND leads.id >= :first),"
-    " (SELECT received_at FROM leads WHERE leads.source = known.source AND leads.id >= :first"
-    " ORDER BY leads.id DESC LIMIT 1) FROM known"
+    " (SELECT count(*) FROM leads WHERE leads.source = known.source"
+    " AND leads.id >= :first AND leads.id < :beyond),"
+    " (SELECT received_at FROM leads WHERE leads.source = known.source"
+    " AND leads.id >= :first AND leads.id < :beyond ORDER BY leads.id DESC LIMIT 1) FROM known"
 )
 _ASIDE = text(
     " UNION ALL ".join(
@@ -63,7 +66,13 @@ class Total:
     """All leads of one source since a moment."""
 
     leads: int
-    last_at: float | None
+    last_at: float
+
+    def joined(self, later: Total | None) -> Total:
+        """With what came afterwards."""
+        if later is None:
+            return self
+        return Total(leads=self.leads + later.leads, last_at=later.last_at)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,12 +99,18 @@ class Parked:
 Exceptional = tuple[str, State, int]  # source, state, leads
 
 
-def totals(connection: Connection, since: float) -> dict[str, Total]:
+def totals(connection: Connection, since: float, until: float | None = None) -> dict[str, Total]:
     """How many each source brought, whatever became of them."""
-    rows = connection.execute(_TOTALS, {"day": int(since // DAY), "first": first_id(since)})
+    beyond = _LAST if until is None else first_id(until)
+    rows = connection.execute(_TOTALS, {"day": int(since // DAY), "first": first_id(since), "beyond": beyond})
     return {
         source: Total(leads=leads, last_at=last_at) for source, leads, last_at in rows if last_at is not None
     }
+
+
+def joined(earlier: Mapping[str, Total], later: Mapping[str, Total]) -> dict[str, Total]:
+    """What each source brought in two stretches of time."""
+    return {**later, **{source: total.joined(later.get(source)) for source, total in earlier.items()}}
 
 
 def aside(connection: Connection, since: float) -> list[Exceptional]:

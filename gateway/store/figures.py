@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from gateway.leads.lead import State
 from gateway.store import counting, paces
-from gateway.store.counting import Parked, Waiting
+from gateway.store.counting import Parked, Total, Waiting
 from gateway.store.database import Database
 from gateway.store.paces import Pace, PastHours
 
@@ -20,6 +20,10 @@ T = TypeVar("T")
 FRESH = 5.0  # seconds a count is good for
 FRESH_PACE = 10.0
 SAME_HOUR = 600.0  # what was usual in past weeks does not change within the hour
+SETTLED = 120.0  # seconds after which no more leads of a moment are expected
+RECOUNT = (
+    600.0  # what is settled is counted again after so long, should a lead have been removed, or come late
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,6 +77,7 @@ class Figures:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._settled = _Settled()
         self._counts: _Remembered[Counts] = _Remembered()
         self._pace: _Remembered[Pace] = _Remembered()
         self._past: _Remembered[PastHours] = _Remembered()
@@ -83,7 +88,11 @@ class Figures:
             now,
             fresh,
             key=since,
-            ask=lambda: self._database.read(lambda connection: _counts(connection, now, since)),
+            ask=lambda: self._database.read(
+                lambda connection: _counts(
+                    connection, self._settled.totals(connection, now, since), now, since
+                )
+            ),
         )
 
     def pace(self, *, now: float) -> Pace:
@@ -113,8 +122,7 @@ class Figures:
         self._counts.forget()
 
 
-def _counts(connection: Connection, now: float, since: float) -> Counts:
-    totals = counting.totals(connection, since)
+def _counts(connection: Connection, totals: Mapping[str, Total], now: float, since: float) -> Counts:
     waiting = counting.waiting(connection, since)
     exceptions = counting.aside(connection, since) + counting.on_their_way(connection, waiting, since)
     today: dict[str, dict[State, int]] = {}
@@ -126,11 +134,33 @@ def _counts(connection: Connection, now: float, since: float) -> Counts:
         at=now,
         since=since,
         today=today,
-        last={source: total.last_at for source, total in totals.items() if total.last_at is not None},
+        last={source: total.last_at for source, total in totals.items()},
         waiting=waiting,
         parked=counting.parked(connection),
         rejected=counting.rejected(connection, since),
     )
+
+
+class _Settled:
+    """How many leads each source had brought until a moment that is over: they need not be counted each time.
+
+    Not thread-safe by itself: whoever remembers the counts holds a lock around it.
+    """
+
+    def __init__(self) -> None:
+        self._since = 0.0
+        self._until = 0.0
+        self._counted_at = 0.0
+        self._totals: Mapping[str, Total] = {}
+
+    def totals(self, connection: Connection, now: float, since: float) -> Mapping[str, Total]:
+        """All leads since the day began."""
+        settled = max(since, now - SETTLED)
+        if since != self._since or not 0 <= now - self._counted_at < RECOUNT or settled < self._until:
+            self._since, self._until, self._counted_at, self._totals = since, since, now, {}
+        more = counting.totals(connection, self._until, settled)
+        self._totals, self._until = counting.joined(self._totals, more), settled
+        return counting.joined(self._totals, counting.totals(connection, settled))
 
 
 class _Remembered(Generic[T]):

@@ -172,3 +172,18 @@ def test_a_busy_day_is_counted_in_a_moment(sqlite_store: Store) -> None:
 
     assert counts.leads == 10_000
     assert time.perf_counter() - began < 0.05
+
+
+def test_what_is_settled_is_not_counted_each_time_and_what_was_missed_is_found(store: Store) -> None:
+    figures = store.console.figures
+    put(store, NOON - HOUR, leads=5)
+    put(store, NOON - 10)
+    assert figures.counts(now=NOON, since=MIDNIGHT).leads == 6
+    put(store, NOON + 60, leads=2)
+    put(store, NOON - HOUR, source="late", leads=3)  # an import, say: within ten minutes it is seen
+
+    assert figures.counts(now=NOON + 61, since=MIDNIGHT).leads == 8
+    assert figures.counts(now=NOON + 300, since=MIDNIGHT).leads == 8
+    healed = figures.counts(now=NOON + 601, since=MIDNIGHT)
+    assert (healed.leads, healed.of("late")) == (11, 3)
+    assert healed.last["website"] == pytest.approx(NOON + 60, abs=0.01)
