@@ -15,6 +15,8 @@ from gateway.web.openapi.test_numbers import call_rows, lead_rows
 from gateway.web.preferences import LONGEST
 from gateway.web.prose import Code, Items, Remark, Section, Table, Text
 from gateway.web.reasons import REASONS
+from gateway.web.submission.samples import Language, samples_of
+from gateway.web.submission.sending import Proof, Sending
 from gateway.web.templates import place_of
 
 FIRST_NUMBER = "9999900201"  # of a test key: delivered, every time
@@ -79,11 +81,23 @@ def start(base: str) -> Section:
             ),
             Code(language="bash", title="The first lead", text=f"export LEADS_KEY=gw_test_…\n{send}"),
             Code(language="bash", title="What became of it", text=ask),
+            *_in_other_languages(base, lead),
             Text(
                 text="A lead is on disk before you get a 2xx: never send it again then. After a 5xx, or no answer, "
                 "send the same request again with the same `Idempotency-Key`."
             ),
         ),
+    )
+
+
+def _in_other_languages(base: str, lead: dict[str, str]) -> tuple[Code, ...]:
+    sending = Sending(
+        url=f"{base}/v1/leads", value=lead, is_json=True, proof=Proof.KEY, has_idempotency_key=True
+    )
+    return tuple(
+        Code(language=each.highlight, title=f"The first lead in {each.title}", text=each.code)
+        for each in samples_of(sending)
+        if each.language is not Language.CURL
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from string import Template
@@ -53,15 +53,20 @@ class Sample:
 
 
 def samples_of(sending: Sending) -> tuple[Sample, ...]:
-    """The same request in every language."""
-    return tuple(_sample(sending, language) for language in Language)
+    """The same lead in every language, under a name of its own: each writes other bytes, and runs after another."""
+    return tuple(_sample(_named(sending, language), language) for language in Language)
 
 
 def shared_machine_sample(sending: Sending) -> str | None:
     """The curl sample for a machine with other users; None where nothing secret stands on its command lines."""
     if sending.proof is Proof.NONE:
         return None
+    sending = _named(sending, "shared")
     return _json(sending, SHARED_CURL) if sending.is_json else _form(sending, SHARED_CURL)
+
+
+def _named(sending: Sending, who: str) -> Sending:
+    return replace(sending, enquiry=f"{sending.enquiry}-{who}")
 
 
 def _sample(sending: Sending, language: Language) -> Sample:
