@@ -12,8 +12,10 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from gateway.leads.lead import State
-from gateway.store import Store
+from gateway.store import Store, job_work
+from gateway.store.choosing import Chosen
 from gateway.store.fetches import PutOff
+from gateway.store.jobs import Action, Job
 from gateway.store.reading import Search
 from gateway.store.records import Hold
 from gateway.store.remaking import Entry, Remake
@@ -87,6 +89,37 @@ def figures(store: Store) -> None:
     store.console.figures.attempts("main", since=NOW - 3600)
 
 
+def suppressing(store: Store) -> None:
+    keep(store, phone="9811111111")
+    store.console.suppressions.add("9811111111", reason="asked", actor="omar", now=NOW)
+    store.console.suppressions.stopped(["9811111111"])
+
+
+def working(store: Store) -> None:
+    """One portion of each job; its position is behind most leads."""
+    keep(store, state=State.HELD)
+    for number, action in enumerate((Action.RETRY, Action.RELEASE, Action.DISCARD)):
+        job = Job(
+            id=f"J{number}",
+            action=action,
+            actor="omar",
+            reason="",
+            wanted=Chosen().as_json(),
+            upto="Z",
+            created_at=NOW,
+            total=1,
+        )
+        store.console.jobs.create(job)
+        taken = store.console.jobs.take(job.id, now=NOW)
+        assert taken is not None
+        (found,) = store.console.jobs.walk(taken, (State.HELD, State.REJECTED, State.DEAD), limit=5)
+        work = job_work.retry(taken, [found.id], NOW)
+        store.console.jobs.advance(taken, work, position="", looked_at=1, now=NOW)
+        undo = replace(job, id=f"U{number}", action=Action.UNDO)
+        store.write(job_work.undo(undo, job, [found.id], NOW))
+        store.console.jobs.became(job.id)
+
+
 DEEDS = {
     "claim": lambda store: store.claim_due("main", owner=OWNER, limit=5, now=NOW),
     "backlog": lambda store: store.backlog("main"),
@@ -99,6 +132,8 @@ DEEDS = {
     "remaking": remaking,
     "fetching": fetching,
     "figures": figures,
+    "suppressing": suppressing,
+    "working": working,
 }
 
 
