@@ -36,6 +36,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "lead.released": "released",
         "lead.edited": "corrected",
         "lead.revealed": "looked at the whole number of",
+        "lead.export_started": "began to export leads",
         "lead.exported": "exported leads",
         "lead.read_again": "read again, with the mapping of today,",
         "lead.suppressed": "never calls again:",

@@ -96,8 +96,8 @@ def _note(export: _Export, action: str, **detail: object) -> None:
         actor=export.actor,
         action=action,
         subject="lead",
-        subject_id=export.id,
-        detail={"format": export.kind, "filters": list(export.asked), **detail},
+        subject_id="",  # many
+        detail={"export": export.id, "format": export.kind, "filters": list(export.asked), **detail},
         address=export.address,
     )
     export.store.console.audit.add(deed, now=export.clock.now())
