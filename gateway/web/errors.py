@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import orjson
@@ -99,7 +99,7 @@ def problem_type(status: int, reason_code: str) -> str:
 def respond(refusal: Refusal) -> Response:
     """The refusal as this client can read it."""
     if wants_page(request) and in_console(request):
-        response = current_app.extensions["gateway.console_errors"](refusal)
+        response = cast("Response", current_app.extensions["gateway.console_errors"](refusal))
     elif wants_page(request):
         response = Response(_page(refusal), refusal.reason.status, content_type="text/html; charset=utf-8")
     else:

@@ -52,7 +52,7 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         ),
         "access.refused": Reason(403, "Not allowed", "This address is not open to you."),
         "console.signed_out": Reason(
-            401, "Not signed in", "Sign in to the console and load the page again: /console/sign-in"
+            401, "Not signed in", "Sign in to the console at /console/sign-in, then load the page again."
         ),
         "console.role": Reason(
             403, "Your role does not allow this", "Ask an admin of the console to do it, or for another role."
