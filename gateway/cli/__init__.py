@@ -35,7 +35,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "holds": ("holds", "See what holds leads back, and let them go."),
         "dialers": ("dialers", "See how the lines to the dialers stand; pause one, resume it."),
         "alerts": ("alerts", "See what is wrong, and try whether people can be told."),
-        "suppressions": ("suppressions", "See, add and take off the numbers that are never called."),
+        "suppressions": ("suppressions", "See, add and take off the numbers that are never sent to a dialer."),
         "verify": ("verify", "Prove that every lead is accounted for."),
         "migrate": ("migrate", "Bring the database to this version's tables."),
     }
