@@ -40,15 +40,14 @@ class Chosen:
     same: bool  # today's rules would choose the same list and dialer
 
 
-def changes_of(story: Story, config: GatewayConfig, siblings: tuple[str, ...]) -> tuple[Change, ...]:
-    """What was changed on the way from the sender to the lead; nothing where it cannot be told any more."""
+def changes_of(story: Story, config: GatewayConfig, siblings: tuple[str, ...]) -> tuple[Change, ...] | None:
+    """What was changed on the way from the sender to the lead; None where it cannot be told any more."""
     source = config.sources.get(story.lead.source)
-    if source is None or not story.fields:
-        return ()
-    submission = _submission(story, source, siblings)
+    submission = None if source is None else _submission(story, source, siblings)
+    if source is None or submission is None:
+        return None
     keyed = KINDS.get(source.kind) in KEYED
-    fields = {} if submission is None else submission.fields
-    sent = (read_strictly(fields) if keyed else read_liberally(fields)).sent
+    sent = (read_strictly(submission.fields) if keyed else read_liberally(submission.fields)).sent
     reasons = _reasons(story)
     found = []
     for name in DIALER_FIELDS:

@@ -207,7 +207,7 @@ class Editing:
             if purging.is_suppressed(transaction, edit.lead.phone):
                 return None
             _change(transaction, edit, now)
-            return _noted(transaction, deed, row, now)
+            return _noted(transaction, deed, row.told(), now)
 
         return self._database.write(work)
 

@@ -399,3 +399,14 @@ def test_a_delivered_lead_cannot_be_edited(desk: Callable[..., Desk]) -> None:
     assert "This lead cannot be changed now." in edit_page(at, lead_id)
     said = at.press(lead_id, "edit", seen="delivered", MobileNo="9876500000", list_id="")
     assert "it was delivered as Lead ID 1764" in said
+
+
+def test_what_was_corrected_is_no_change_on_the_way(desk: Callable[..., Desk]) -> None:
+    at = desk(REFUSED)
+    lead_id = at.lead(CustomerName="Ascha")
+    at.press(lead_id, "edit", seen="rejected", MobileNo="9876500000", CustomerName="Asha Verma", list_id="")
+
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", at.page(lead_id)))
+
+    assert "Nothing had to be changed." in page
+    assert "It was rejected then: The dialer does not take this phone number." in page

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from gateway.accounts import Role
+from gateway.leads.lead import State
 from gateway.operating.retelling import Chosen, changes_of, chosen_by
-from gateway.web.console import received
+from gateway.store.records import Attempt, Story
+from gateway.web.console import lead_deeds, received
 from gateway.web.console.known import Known
 from gateway.web.console.rights import may
 from gateway.web.console.timeline import Detail, Link, Moment
@@ -95,21 +98,29 @@ def _made(known: Known) -> Iterator[Moment]:
             order=_THIRD,
             kind="problems",
         )
-    if story.fields:
-        yield _lead_made(known)
-        chosen = chosen_by(story, known.config)
+    made = lead_deeds.as_of(story, at)
+    at = next((each.finished_at for each in story.attempts if _made_it(each)), at)
+    if made.fields:
+        yield replace(_lead_made(known, made), at=at)
+        chosen = chosen_by(made, known.config)
         if chosen is not None:
             yield Moment(
                 at=at,
-                title=f"Goes to list {story.lead.list_id}",
+                title=f"Goes to list {made.lead.list_id}",
                 lines=[_rule(known, chosen)],
                 order=_THIRD,
                 kind="routed",
             )
 
 
-def _lead_made(known: Known) -> Moment:
-    story, veil = known.story, known.veil
+def _made_it(entry: Attempt) -> bool:
+    """Whether the lead came out of quarantine by this: before it, there was nothing to send."""
+    return entry.action in ("fetch", "remake") and entry.state is not State.QUARANTINED
+
+
+def _lead_made(known: Known, story: Story) -> Moment:
+    veil = known.veil
+    told = changes_of(story, known.config, known.beside.siblings)
     changes = [
         (
             each.field,
@@ -117,7 +128,7 @@ def _lead_made(known: Known) -> Moment:
             str(veil.field(each.field, each.after)),
             " ".join(each.reasons),
         )
-        for each in changes_of(story, known.config, known.beside.siblings)
+        for each in told or ()
     ]
     shown = {field for field, *_ in changes}
     lines = [_note(each.field, each.message) for each in story.lead.warnings if each.field not in shown]
@@ -128,7 +139,7 @@ def _lead_made(known: Known) -> Moment:
         at=story.lead.received_at,
         title="Made into a lead",
         tone="calm",
-        lines=lines or ([] if changes else ["Nothing had to be changed."]),
+        lines=lines or (["Nothing had to be changed."] if told == () else []),
         details=details,
         order=_SECOND,
         kind="made",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import orjson
 
 from gateway.store.audit import Entry
 from gateway.store.editing import EDIT
-from gateway.store.records import Attempt
+from gateway.store.records import Attempt, Story
 from gateway.web.console.redaction import Veil
 from gateway.web.console.timeline import Detail, Moment
 
@@ -42,6 +43,9 @@ def moments(log: Sequence[Entry], entries: Mapping[float, Attempt], veil: Veil) 
             words = _SEEN.get(str(deed.detail.get("seen", "")), words)
         written = entries.get(entry.at)
         lines = [deed.reason] if deed.reason else []
+        before = deed.detail.get("before")
+        if isinstance(before, dict) and before.get("message"):
+            lines.append(f"It was {before.get('state')} then: {before['message']}")
         if written is not None and written.action == "remake":
             lines.append(f"It became {written.state}.")
         yield Moment(
@@ -91,6 +95,20 @@ def changes_in(entry: Attempt) -> dict[str, tuple[str, str]]:
     except orjson.JSONDecodeError:
         return {}
     return {str(name): (str(pair[0]), str(pair[1])) for name, pair in found.items()}
+
+
+def as_of(story: Story, at: float) -> Story:
+    """The lead as it was made: what was corrected at `at` or later is undone."""
+    edits = [each for each in story.attempts if each.action == EDIT and each.started_at >= at]
+    if not edits:
+        return story
+    fields = dict(story.fields)
+    for edit in reversed(edits):
+        for name, (old, _new) in changes_in(edit).items():
+            fields[name] = old
+    fields = {name: value for name, value in fields.items() if value}
+    lead = replace(story.lead, list_id=fields.get("list_id", story.lead.list_id))
+    return replace(story, fields=fields, lead=lead)
 
 
 def _changes(entry: Attempt | None, veil: Veil) -> list[Detail]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from gateway.dialer.form import Form
 from gateway.leads.lead import State
 from gateway.store.callbacks import KeptCallback, Standing
-from gateway.store.editing import EDIT
-from gateway.store.records import Attempt, CallEntry, Story
+from gateway.store.records import Attempt, CallEntry
 from gateway.web.console import arrival, lead_deeds, received
 from gateway.web.console.delays import BESIDE_ATTEMPTS, is_attempt
 from gateway.web.console.known import Known
@@ -89,25 +88,14 @@ def _attempt(known: Known, attempt: Attempt) -> Moment:
 
 
 def _request(known: Known, attempt: Attempt) -> list[tuple[str, str]]:
-    fields = _fields_then(known.story, attempt)
+    # What was corrected after this attempt was not sent with it.
+    fields = lead_deeds.as_of(known.story, attempt.finished_at).fields
     dialer = known.config.dialers.get(attempt.dialer)
     head = [("action", attempt.action)]
     if dialer is not None and dialer.dialect == "elision":
         fields = Form(dialer, "").lead(fields)
         head = [("source", dialer.source), *head, ("custom_fields", "Y")]
     return [*head, *received.texts(known.veil.pairs(fields))]
-
-
-def _fields_then(story: Story, attempt: Attempt) -> Mapping[str, str]:
-    """What was corrected after this attempt is undone, to show what was sent."""
-    fields = dict(story.fields)
-    edits = [
-        each for each in story.attempts if each.action == EDIT and each.started_at >= attempt.finished_at
-    ]
-    for edit in reversed(edits):
-        for name, (old, _new) in lead_deeds.changes_in(edit).items():
-            fields[name] = old
-    return {name: value for name, value in fields.items() if value}
 
 
 # -- calls and callbacks -------------------------------------------------------------------------------------
