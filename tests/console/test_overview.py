@@ -185,12 +185,15 @@ def test_nothing_is_sent_while_nothing_has_changed(console: Gateway, viewer: AtT
 def test_the_figures_lead_to_the_leads_behind_them(console: Gateway, viewer: AtTheConsole) -> None:
     put(console.store, console.clock.now() - 5, state="dead")
     put(console.store, console.clock.now() - 5, state="test", leads=2)
+    put(console.store, console.clock.now() - 5, state="rejected", reason="phone.length")
+    put(console.store, console.clock.now() - 5, state="rejected", reason="phone.invalid", leads=2)
 
     page = viewer.get(PATH).text
 
     assert '<a href="/console/leads?state=dead">Given up</a>' in page
     assert re.search(r"<dt>Tests</dt><dd>2", page)
-    assert re.search(r'<a href="/console/leads\?since=\d+">Leads today</a></dt><dd>1', page)
+    assert "mostly phone.invalid" in page
+    assert re.search(r'<a href="/console/leads\?since=\d+">Leads today</a></dt><dd>4', page)
 
 
 def test_each_chart_is_a_table_first(viewer: AtTheConsole) -> None:

@@ -142,7 +142,7 @@ def _figures(overview: Overview) -> tuple[Figure, ...]:
                 Figure(
                     label=label,
                     value=count(number),
-                    hint=_of_all(number, counts.leads) if state is not State.QUEUED else _backlog(overview),
+                    hint=_hint(overview, state, number),
                     address=_leads(state=state.value, since=int(overview.since)),
                     tone=tone if number else "",
                 )
@@ -177,8 +177,15 @@ def _leads(**filters: Any) -> str:
     return url_for("console_leads.index", **filters)
 
 
-def _of_all(number: int, leads: int) -> str:
-    return f"{100 * number / leads:.0f} %" if leads and number else ""
+def _hint(overview: Overview, state: State, number: int) -> str:
+    """Their share; of those that wait how many there are in all, of those that were refused mostly why."""
+    if state is State.QUEUED:
+        return _backlog(overview)
+    share = f"{100 * number / overview.counts.leads:.0f} %" if overview.counts.leads and number else ""
+    reasons = overview.counts.rejected
+    if state is not State.REJECTED or not reasons:
+        return share
+    return f"{share}, mostly {max(reasons, key=lambda reason: reasons[reason]) or 'without a reason'}"
 
 
 def _waiting(overview: Overview) -> int:

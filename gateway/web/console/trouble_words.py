@@ -134,7 +134,7 @@ def _paused(trouble: Trouble) -> tuple[Markup, Markup]:
             trouble.dialer, trouble.by, when(trouble.since, "minute"), waits
         ),
         Markup("{}Resume it when that is over: what waits goes at once.").format(
-            f"“{trouble.summary}” " if trouble.summary else ""
+            f"“{trouble.summary}”. " if trouble.summary else ""
         ),
     )
 
