@@ -200,12 +200,12 @@ def _test_keys() -> Section:
                 "them every time. Nothing is dialed. Any other number is kept as `test`: 200. With a live key they are "
                 "ordinary numbers."
             ),
-            Table(title="Leads", head=("`mobile_no`", "HTTP", "what it is"), rows=lead_rows()),
+            Table(title="Numbers of a lead", head=("`mobile_no`", "HTTP", "what it is"), rows=lead_rows()),
             Text(
                 text="In a batch each row gets its own; one that stands for an error refuses the whole. An invalid "
                 "lead needs no number: leave out `mobile_no`, or misspell a name."
             ),
-            Table(title="Calls", head=("`value`", "HTTP", "what it is"), rows=call_rows()),
+            Table(title="Numbers of a call", head=("`value`", "HTTP", "what it is"), rows=call_rows()),
         ),
     )
 
