@@ -14,7 +14,7 @@ from gateway.accounts.names import RULE, clean_name
 from gateway.accounts.people import By, NewPassword
 from gateway.cli.failure import Failure
 from gateway.cli.output import as_json, clock_time, console, count, iso_time, plain, print_json, table
-from gateway.cli.session import opened_store, read_settings
+from gateway.cli.session import opened_store, read_config, read_settings
 from gateway.store import Store
 from gateway.store.audit import COMMAND_LINE
 from gateway.store.users import Account, LastAdmin
@@ -136,8 +136,8 @@ def sessions(ctx: click.Context, name: str, *, revoke: bool, as_json: bool) -> N
             ended = people.end_sessions(store, account, BY, now=time.time())
             click.echo(f"{account.name} is signed out everywhere: {count(ended, 'session')} ended.")
             return
-        now = time.time()
-        found = store.console.sessions.of(account.id, now=now, idle=now)
+        idle = read_config(ctx, read_settings(ctx)).console.idle
+        found = store.console.sessions.of(account.id, now=time.time(), idle=idle)
     if as_json:
         facts = ("created_at", "seen_at", "expires_at", "address", "user_agent")
         print_json([{name: value for name, value in asdict(each).items() if name in facts} for each in found])

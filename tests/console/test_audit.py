@@ -39,6 +39,12 @@ def test_what_was_done_stands_there_in_words_with_the_reason_and_a_link(
     assert "was: dead" in page
 
 
+def test_a_key_leads_to_its_source(console: Gateway, operator: AtTheConsole) -> None:
+    did(console, "key.created", subject_id="AbCd1234", detail={"source": "partner"})
+
+    assert '<a href="/console/sources/partner">AbCd1234</a>' in operator.get("/console/audit").text
+
+
 def test_an_action_without_words_of_its_own_is_still_read(console: Gateway, operator: AtTheConsole) -> None:
     did(console, "lead.sent_to_the_moon")
 

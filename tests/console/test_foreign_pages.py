@@ -10,6 +10,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from gateway.accounts import Role
+from gateway.store import StoreUnavailable
+from gateway.store.errors import Trouble
 from gateway.web.console import rights
 from tests.console.at_the_console import AtTheConsole, signed_in, stranger
 from tests.console.people_at_work import PASSWORD, come_in, person, session_cookie, try_to_sign_in
@@ -226,3 +228,18 @@ def test_a_bug_shows_a_number_and_nothing_else(console: Gateway) -> None:
     assert "Something went wrong here" in answer.text
     assert answer.headers["X-Request-Id"] in answer.text
     assert "traceback" not in answer.text.lower()
+
+
+def test_a_database_that_is_away_is_told_to_people(console: Gateway, viewer: AtTheConsole) -> None:
+    @rights.needs(Role.VIEWER)
+    def away() -> str:
+        raise StoreUnavailable(Trouble.ERROR, "gone")
+
+    console.app.view_functions["console_account.show"] = away
+
+    answer = viewer.get("/console/account")
+
+    assert answer.status_code == 503
+    assert "The database cannot be reached" in answer.text
+    assert "enquiry" not in answer.text
+    assert int(answer.headers["Retry-After"]) >= 1

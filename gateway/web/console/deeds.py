@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -39,7 +39,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "lead.export_started": "began to export leads",
         "lead.exported": "exported leads",
         "lead.read_again": "read again, with the mapping of today,",
-        "lead.suppressed": "never calls again:",
+        "lead.suppressed": "stopped, because its number must not be called,",
         "lead.number_suppressed": "put on the do-not-call list the number of",
         "lead.withdrawn": "withdrew",
         "lead.taken_back": "took back what was done to",
@@ -49,7 +49,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "source.asked_again": "asked the platform again for what waits of",
         "dialer.paused": "paused the dialer",
         "dialer.resumed": "started again the dialer",
-        "key.created": "made an API key of",
+        "key.created": "made the API key",
         "key.revoked": "revoked the API key",
         "key.rotated": "replaced the API key",
         "suppression.added": "added to the do-not-call list",
@@ -135,6 +135,8 @@ def told(entry: Entry) -> Told:
 
 def address_of(deed: Deed) -> str:
     """Where the thing can be looked at by whoever reads this."""
+    if deed.subject == "key" and "source" in deed.detail:  # a key is looked at where its source is
+        deed = replace(deed, subject="source", subject_id=str(deed.detail["source"]))
     place = _PLACES.get(deed.subject)
     if place is None or not deed.subject_id or not person().role.covers(place[2]):
         return ""

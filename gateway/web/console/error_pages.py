@@ -12,22 +12,39 @@ from gateway.web.console.page import page
 from gateway.web.context import correlation_id
 from gateway.web.errors import Refusal
 
+# What programs are told of these would make no sense to somebody in front of a page.
+_FAULT = (
+    "Something went wrong here",
+    "The fault is the gateway's. Load the page again; if it stays so, look for the number below in the log.",
+)
+_AWAY = (
+    "The database cannot be reached",
+    "Load the page again in a moment. If you have just changed something, look whether it is there before you do"
+    " it again. If it stays so, `gateway check` says what is wrong.",
+)
+
 
 def answer(refusal: Refusal) -> Response:
     """The page of one refusal; it never holds a value that was sent."""
     reason = refusal.reason
+    title, text = _told(refusal)
     _look_who_it_is()
     return page(
         "error.html" if "person" in g else "error_plain.html",
         status=reason.status,
-        title=reason.title,
-        text=refusal.detail,
+        title=title,
+        text=text,
         problems=[problem.message for problem in refusal.problems],
         seconds=refusal.headers.get("Retry-After", ""),
         instance=correlation_id(),
         reason_code=refusal.reason_code,
-        ours=reason.status >= 500,
     )
+
+
+def _told(refusal: Refusal) -> tuple[str, str]:
+    if refusal.reason_code == "gateway.error":
+        return _FAULT
+    return _AWAY if refusal.reason_code.startswith("storage.") else (refusal.reason.title, refusal.detail)
 
 
 def _look_who_it_is() -> None:
