@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page
 
 from gateway.clock import SystemClock
 from gateway.store import Store
+from gateway.web.submission.html import as_html
+from gateway.web.submission.page import page_of
 from tests.browser.conftest import SHOTS
 from tests.browser.form_gateway import FormGateway, new_phone
 from tests.browser.visit import NARROW, Visit
+from tests.web.test_samples import configured
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +77,18 @@ def test_the_page_is_fit_to_be_read(
         seen(page, part, request.node.callspec.id)
     assert not visitor.overflows()
     assert page.locator("article").count() >= 15
+
+
+@pytest.mark.parametrize("name", ["partner", "hmac-hex", "old-program"])
+def test_a_submission_page_is_fit_to_be_read_on_a_telephone(
+    visit: Callable[..., Visit], axe: Callable[[Page], None], tmp_path: Path, name: str
+) -> None:
+    config = configured("https://leads.example.com")
+    file = tmp_path / "page.html"
+    file.write_text(as_html(page_of(config.sources[name], config)), encoding="utf-8")
+    visitor = visit(width=NARROW, dark=name == "partner")
+    axe(visitor.go(file.as_uri()))
+    assert not visitor.overflows()
 
 
 def test_a_call_is_tried_with_a_test_key(api: FormGateway, visit: Callable[..., Visit]) -> None:
