@@ -9,6 +9,9 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 
+# Thousands of small databases are made and thrown away: in memory where there is room for them.
+TEMPROOT := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 { print "/dev/shm" }')
+
 .DEFAULT_GOAL := help
 .PHONY: help run test sure lint types imports format bench lock clean tools
 
@@ -20,7 +23,7 @@ run: $(INSTALLED) ## everything on this machine: a stand-in dialer, the gateway,
 	@$(BIN)/gateway demo $(ARGS)
 
 test: $(INSTALLED_DEV) tools ## every test (ARGS="tests/store -x")
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(if $(TEMPROOT),PYTEST_DEBUG_TEMPROOT=$(TEMPROOT)) $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 sure: lint types imports test ## everything that must be right before a change goes in
 
