@@ -276,12 +276,11 @@ def test_a_process_that_lost_its_lease_changes_nothing(office: Office) -> None:
     office.clock.turn(LEASE + 1)
     assert jobs.take(job.id, now=office.clock.now()) is not None
 
-    worked: list[int] = []
-    lost = jobs.advance(
-        late, lambda _: worked.append(1) or 1, position=lead.id, looked_at=1, now=office.clock.now()
-    )
+    work = job_work.discard(late, [lead.id], office.clock.now())
+    lost = jobs.advance(late, work, position=lead.id, looked_at=1, now=office.clock.now())
 
-    assert (lost, worked) == (None, [])
+    assert lost is None
+    assert state_of(office.store, lead) is State.HELD
 
 
 def test_a_job_that_breaks_ends_and_says_so(office: Office) -> None:

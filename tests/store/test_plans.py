@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -120,7 +120,7 @@ def working(store: Store) -> None:
         store.console.jobs.became(job.id)
 
 
-DEEDS = {
+DEEDS: dict[str, Callable[[Store], object]] = {
     "claim": lambda store: store.claim_due("main", owner=OWNER, limit=5, now=NOW),
     "backlog": lambda store: store.backlog("main"),
     "look-ups": lambda store: store.unconfirmed_due("main", now=NOW, limit=5),
