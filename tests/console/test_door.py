@@ -34,6 +34,7 @@ def test_an_address_that_does_not_exist_answers_with_a_page(viewer: AtTheConsole
     assert answer.status_code == 404
     assert "<h1>Not found</h1>" in answer.text
     assert "vera" in answer.text
+    assert viewer.csrf in answer.text, "signing out does not work from here"
 
 
 def test_what_was_said_stands_on_the_next_page_and_on_no_other(

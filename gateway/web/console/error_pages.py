@@ -19,8 +19,7 @@ _FAULT = (
 )
 _AWAY = (
     "The database cannot be reached",
-    "Load the page again in a moment. If you have just changed something, look whether it is there before you do"
-    " it again. If it stays so, `gateway check` says what is wrong.",
+    "Load the page again in a moment, and look whether your last change is there. `gateway check` says what is wrong.",
 )
 
 
@@ -55,4 +54,4 @@ def _look_who_it_is() -> None:
     with suppress(StoreUnavailable):
         found = door.known(token) if token else None
         if found is not None:
-            g.person, g.csrf = found.person, ""
+            door.let_in(token, found)
