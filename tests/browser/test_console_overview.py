@@ -6,6 +6,7 @@ import math
 import re
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -90,8 +91,8 @@ def test_the_dialer_goes_down_the_overview_says_so_and_says_when_it_is_over(
     expect(page.locator(".verdict")).to_contain_text("Everything is all right")
 
     gateway.emulator.stop()
-    for number in range(8):
-        bring(gateway, f"98765000{10 + number}")
+    with ThreadPoolExecutor(8) as visitors:  # each waits for its answer until the line is found closed
+        list(visitors.map(lambda number: bring(gateway, f"98765000{10 + number}"), range(8)))
     expect(page.locator(".verdict")).to_contain_text("main does not answer", timeout=15_000)
     expect(page.locator(".verdict")).to_contain_text("8 leads wait", timeout=15_000)
 
@@ -142,3 +143,39 @@ def test_a_dialer_is_paused_and_resumed_with_a_reason(
     shots(page, "paused")
     page.get_by_role("button", name="Resume").click()
     expect(page.locator(".verdict")).to_contain_text("Everything is all right", timeout=10_000)
+
+
+def test_nobody_who_writes_or_looks_elsewhere_is_disturbed(
+    place: ConsoleGateway, open_console: Callable[..., Visit]
+) -> None:
+    visitor = open_console("operator", at=place)
+    page = visitor.page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    page.locator("summary", has_text="Pause…").click()
+    page.evaluate("htmx.trigger('#live', 'wake')")
+    page.locator("summary", has_text="Pause…").click()
+    page.evaluate("Object.defineProperty(document, 'hidden', { get: () => true, configurable: true })")
+    page.evaluate("htmx.trigger('#live', 'wake')")
+    page.wait_for_timeout(200)
+    assert asked == []
+
+    page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
+    visitor.until(lambda: any("/console/?seen=" in each for each in asked))
+
+
+def test_without_scripts_the_figures_can_be_read_and_a_dialer_be_paused(
+    place: ConsoleGateway, open_console: Callable[..., Visit]
+) -> None:
+    page = open_console("operator", at=place, javascript=False).page
+
+    expect(page.locator("#plot-hours")).to_be_hidden()
+    page.locator("#table-hours summary").click()
+    expect(page.get_by_role("table", name="Leads by the hour")).to_be_visible()
+    page.locator("summary", has_text="Pause…").click()
+    page.get_by_label("Why?").fill("a look without scripts")
+    page.get_by_role("button", name="Pause main").click()
+    expect(page.locator(".verdict")).to_contain_text("main was paused by omar")
+    page.get_by_role("button", name="Resume").click()
+    expect(page.locator(".notice")).to_contain_text("main goes on")
