@@ -76,7 +76,7 @@ def test_nothing_is_changed_by_looking(console: Gateway) -> None:
 
 def test_without_a_session_nothing_opens(console: Gateway) -> None:
     browser = stranger(console)
-    wrong = []
+    wrong: list[tuple[str, str, object]] = []
     for rule in closed_rules(console):
         for verb in VERBS:
             answer = browser.open(verb, address(rule), data={} if verb != "GET" else None)
