@@ -263,10 +263,8 @@ def _told(outcome: CallOutcome) -> tuple[Called, str | None, str]:
     match outcome:
         case Placed():
             return Called.PLACED, None, MESSAGES[Called.PLACED]
-        case Rejected(code="suppressed"):
-            return Called.SUPPRESSED, CODES[Called.SUPPRESSED], MESSAGES[Called.SUPPRESSED]
         case Rejected():
-            return Called.REJECTED, outcome.code, outcome.message
+            return _rejected(outcome)
         case Refused():
             return Called.REFUSED, outcome.code, outcome.message
         case Busy():
@@ -277,6 +275,13 @@ def _told(outcome: CallOutcome) -> tuple[Called, str | None, str]:
             return Called.UNKNOWN, outcome.code, _unclear(outcome)
         case _:
             assert_never(outcome)
+
+
+def _rejected(outcome: Rejected) -> tuple[Called, str | None, str]:
+    """By the dialer, or by our own list while the call waited for its turn."""
+    if outcome.code == CODES[Called.SUPPRESSED]:
+        return Called.SUPPRESSED, outcome.code, MESSAGES[Called.SUPPRESSED]
+    return Called.REJECTED, outcome.code, outcome.message
 
 
 def _unclear(outcome: Unknown) -> str:
