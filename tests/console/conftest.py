@@ -36,6 +36,20 @@ def open_console_gateway(tmp_path: Path, empty_database: bytes) -> Iterator[Call
         yield open_one
 
 
+@pytest.fixture(scope="module")
+def shared_console(tmp_path_factory: pytest.TempPathFactory, empty_database: bytes) -> Iterator[Gateway]:
+    """One gateway for all tests of a module that leave nothing behind which another could stumble over."""
+    folder = tmp_path_factory.mktemp("shared")
+    (folder / "gateway.db").write_bytes(empty_database)
+    with opened(folder, console_config()) as gateway:
+        yield gateway
+
+
+@pytest.fixture(scope="module")
+def shared_viewer(shared_console: Gateway) -> AtTheConsole:
+    return signed_in(shared_console, add_account(shared_console, "vera", Role.VIEWER))
+
+
 @pytest.fixture
 def console(open_console_gateway: Callable[..., Gateway]) -> Gateway:
     """The usual gateway: `.store`, `.dialer`, `.clock`, `.lead(fields)`, `.form(…)`, `.webhook(…)`."""

@@ -40,17 +40,17 @@ def post(browser: AtTheConsole, headers: dict[str, str], **fields: str) -> int:
     ],
 )
 def test_another_page_changes_nothing_even_with_our_token(
-    viewer: AtTheConsole, headers: dict[str, str]
+    shared_viewer: AtTheConsole, headers: dict[str, str]
 ) -> None:
-    assert post(viewer, headers) == 403
+    assert post(shared_viewer, headers) == 403
 
 
 @pytest.mark.parametrize(
     "headers",
     [{}, {"Origin": OURS, "Sec-Fetch-Site": "same-origin"}, {"Origin": OURS}, {"Sec-Fetch-Site": "none"}],
 )
-def test_our_own_page_does(viewer: AtTheConsole, headers: dict[str, str]) -> None:
-    assert post(viewer, headers) == 303
+def test_our_own_page_does(shared_viewer: AtTheConsole, headers: dict[str, str]) -> None:
+    assert post(shared_viewer, headers) == 303
 
 
 def test_a_gateway_that_is_reached_by_another_name_takes_its_own_pages(
@@ -82,13 +82,13 @@ def test_the_token_may_come_in_a_header(viewer: AtTheConsole) -> None:
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/xml", "application/octet-stream", "x/y"])
-def test_a_form_that_only_looks_like_one_is_refused(viewer: AtTheConsole, content_type: str) -> None:
-    answer = viewer.open(
+def test_a_form_that_only_looks_like_one_is_refused(shared_viewer: AtTheConsole, content_type: str) -> None:
+    answer = shared_viewer.open(
         "POST",
         END,
-        data=json.dumps({"csrf": viewer.csrf}),
+        data=json.dumps({"csrf": shared_viewer.csrf}),
         content_type=content_type,
-        headers={"X-CSRF-Token": viewer.csrf},
+        headers={"X-CSRF-Token": shared_viewer.csrf},
     )
 
     assert answer.status_code == 415
@@ -176,10 +176,10 @@ def test_an_error_before_the_sign_in_shows_no_menu(console: Gateway) -> None:
         "/console/sign-in/..%2fleads",
     ],
 )
-def test_no_other_spelling_gets_around_the_sign_in(console: Gateway, path: str) -> None:
+def test_no_other_spelling_gets_around_the_sign_in(shared_console: Gateway, path: str) -> None:
     # Not through the client's own idea of a path: as it would come over the wire.
     environ: dict[str, Any] = {"PATH_INFO": _unquoted(path), "RAW_URI": path, "REQUEST_URI": path}
-    answer = stranger(console).client.get("/", environ_overrides=environ, base_url=OURS)
+    answer = stranger(shared_console).client.get("/", environ_overrides=environ, base_url=OURS)
 
     assert answer.status_code in (303, 404)
     if answer.status_code == 303:
@@ -211,8 +211,8 @@ def test_no_password_token_or_secret_is_in_a_log_a_page_or_an_address(console: G
 @pytest.mark.parametrize(
     "path", ["/console/.git/config", "/console/.env", "/console/debug", "/console/assets/"]
 )
-def test_nothing_of_the_program_lies_open(console: Gateway, path: str) -> None:
-    assert stranger(console).get(path).status_code == 404
+def test_nothing_of_the_program_lies_open(shared_console: Gateway, path: str) -> None:
+    assert stranger(shared_console).get(path).status_code == 404
 
 
 def test_a_bug_shows_a_number_and_nothing_else(console: Gateway) -> None:

@@ -13,9 +13,9 @@ from gateway.accounts import Role
 from gateway.accounts.oidc import role_of
 from gateway.config.console_table import Oidc
 from gateway.store.users import Account
-from tests.console.at_the_console import AtTheConsole, add_account, stranger
+from tests.console.at_the_console import AtTheConsole, add_account, console_config, stranger
 from tests.console.company import SECRET, Company, comes_back, serving_company
-from tests.web.gateway_under_test import Gateway
+from tests.web.gateway_under_test import Gateway, opened
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +36,17 @@ def company(provider: Company) -> Company:
 @pytest.fixture
 def gateway(open_console_gateway: Callable[..., Gateway], company: Company) -> Gateway:
     return open_console_gateway(company.toml())
+
+
+@pytest.fixture(scope="module")
+def nobodys_gateway(
+    provider: Company, tmp_path_factory: pytest.TempPathFactory, empty_database: bytes
+) -> Iterator[Gateway]:
+    """For all who are not let in: nothing is ever kept there."""
+    folder = tmp_path_factory.mktemp("nobody")
+    (folder / "gateway.db").write_bytes(empty_database)
+    with opened(folder, console_config(provider.toml())) as gateway:
+        yield gateway
 
 
 @pytest.fixture
@@ -145,15 +156,16 @@ NOT_TRUSTED = "cannot be trusted"
     ids=str,
 )
 def test_an_id_token_that_is_not_for_this_sign_in_opens_nothing(
-    gateway: Gateway, company: Company, browser: AtTheConsole, claims: dict[str, Any]
+    nobodys_gateway: Gateway, company: Company, claims: dict[str, Any]
 ) -> None:
+    browser = stranger(nobodys_gateway)
     company.claims |= claims
     with capture_logs() as logs:
         answer = comes_back(browser, company)
 
     assert answer.status_code == 422
     assert NOT_TRUSTED in answer.text
-    assert gateway.store.console.users.everybody() == []
+    assert nobodys_gateway.store.console.users.everybody() == []
     assert browser.get("/console/account").status_code == 303
     refused = [log for log in logs if log["event"] == "oidc.refused"]
     assert len(refused) == 1
@@ -209,14 +221,15 @@ def test_a_way_back_that_was_not_begun_here_opens_nothing(
 
 @pytest.mark.parametrize("groups", [None, [], ["others"], "others", {"call-centre": 1}, [["it"]], 7])
 def test_whoever_has_no_role_there_is_not_let_in(
-    gateway: Gateway, company: Company, browser: AtTheConsole, groups: Any
+    nobodys_gateway: Gateway, company: Company, groups: Any
 ) -> None:
+    browser = stranger(nobodys_gateway)
     company.claims["groups"] = groups
 
     answer = comes_back(browser, company)
 
     assert "does not let you in" in answer.text
-    assert gateway.store.console.users.everybody() == []
+    assert nobodys_gateway.store.console.users.everybody() == []
 
 
 def test_whoever_has_lost_the_role_there_is_out_here(
