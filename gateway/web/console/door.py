@@ -17,7 +17,7 @@ from gateway.store.audit import Deed
 from gateway.web.clients import wants_page
 from gateway.web.console import cookies, incidents, rights
 from gateway.web.console.next_page import NEXT, as_next
-from gateway.web.console.page import see_other
+from gateway.web.console.page import see_other, wants_part
 from gateway.web.context import client_address, secret_key, services
 from gateway.web.errors import Refusal
 from gateway.web.origins import origin_of
@@ -69,11 +69,16 @@ def let_in(token: str, found: SignedIn) -> None:
     g.person, g.signed_in = found.person, found
     g.csrf = sessions.csrf_of(secret_key(), token)
     now = services().clock.now()
-    if now - found.session.seen_at >= sessions.TOUCHED:
+    if now - found.session.seen_at >= sessions.TOUCHED and not _looks_by_itself():
         try:
             services().store.console.sessions.touch(found.session.digest, now=now)
         except StoreUnavailable as error:  # looking still works while nothing can be written
             log.info("session.use_not_noted", reason=error.code)
+
+
+def _looks_by_itself() -> bool:
+    """An open page asks for its live parts every few seconds: nobody need be there for that."""
+    return request.method in SAFE and wants_part()
 
 
 def refuse_foreign_pages() -> None:
