@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateway.alerting.finding import Finding, counted, span, waits
+from gateway.alerting.finding import Finding, counted, lately, span, waits
 from gateway.alerting.situation import Situation
 from gateway.leads.lead import State
 from gateway.store.lines import Closed
@@ -83,9 +83,9 @@ def dialer_paused(situation: Situation) -> Iterator[Finding]:
                 pause.dialer,
                 leads=leads,
                 since=pause.since,
-                summary=f"Dialer {pause.dialer} was stopped by hand {span(situation.now - pause.since)} ago."
+                summary=f"Dialer {pause.dialer} was paused {span(situation.now - pause.since)} ago."
                 f" {waits(leads)}",
-                next_step="Let it go on when whatever it was stopped for is over; the audit log says who stopped it.",
+                next_step="Resume it when the cause of the pause is over; the audit log says who paused it and why.",
             )
 
 
@@ -142,9 +142,9 @@ def dead(situation: Situation) -> Iterator[Finding]:
                 "dead",
                 dialer,
                 leads=leads,
-                summary=f"{counted(leads)} for dialer {dialer} {'was' if leads == 1 else 'were'} given up within the"
-                f" last {span(rule.within or 0.0)}, after seven days of trying.",
-                next_step="Look at the attempts of one of them, mend the cause, then retry them all.",
+                summary=f"{counted(leads)} for dialer {dialer} {'was' if leads == 1 else 'were'} given up within"
+                f" {lately(rule.within or 0.0)}, after seven days of trying.",
+                next_step="Look at the attempts of one of them, mend the cause, then send them all again.",
             )
 
 

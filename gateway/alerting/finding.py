@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _STEPS = ((86400.0, "d"), (3600.0, "h"), (60.0, "min"))
+_ONES = {86400.0: "day", 3600.0: "hour", 60.0: "minute"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,3 +41,8 @@ def span(seconds: float) -> str:
             second = f" {rest // below[0]:.0f} {below[1]}" if below and rest >= below[0] else ""
             return f"{whole:.0f} {unit}{second}"
     return f"{max(0.0, seconds):.0f} s"
+
+
+def lately(seconds: float) -> str:
+    """How far back is looked: "the last day", "the last 2 h"."""
+    return f"the last {_ONES.get(seconds) or span(seconds)}"

@@ -109,7 +109,7 @@ class Writer:
 
     def _time(self, moment: float) -> str:
         local = datetime.fromtimestamp(moment, ZoneInfo(self.zone))
-        return f"{local:%d %b %H:%M %Z}"
+        return f"{local.day} {local:%b, %H:%M %Z}"
 
 
 def joined(messages: Sequence[MessageRow]) -> Letter:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateway.alerting.finding import Finding, counted, span
+from gateway.alerting.finding import Finding, counted, lately, span
 from gateway.alerting.situation import Situation
 from gateway.leads.lead import State
 
@@ -49,7 +49,7 @@ def rejections(situation: Situation) -> Iterator[Finding]:
             summary=f"{bad:,} of the last {came:,} leads of source {source} were rejected by the dialer, most of them"
             f" for {reason}.",
             next_step="Look at one of them. What the dialer wants is usually a field or a list of this source in"
-            " gateway.toml; retry them afterwards.",
+            " gateway.toml; correct it, then send them again.",
         )
 
 
@@ -59,11 +59,11 @@ def quarantine(situation: Situation) -> Iterator[Finding]:
             "quarantine",
             source,
             leads=bad,
-            summary=f"{bad:,} of the last {came:,} enquiries of source {source} were set aside, most of them for"
+            summary=f"{bad:,} of the last {came:,} enquiries of source {source} were quarantined, most of them for"
             f" {reason}.",
-            next_step="With spam.… or captcha.… look whether they are people, and loosen that check. Else its mapping"
-            " is wrong: correct `fields`, then `gateway leads retry --quarantined --source"
-            f" {source}`.",
+            next_step="spam.… or captcha.…: look whether they are people; if so, loosen that check. cap.daily: its"
+            " daily_cap is reached. Anything else: its mapping is wrong: correct `fields`, then"
+            f" `gateway leads retry --quarantined --source {source}`.",
         )
 
 
@@ -111,8 +111,8 @@ def callbacks_given_up(situation: Situation) -> Iterator[Finding]:
             yield situation.finding(
                 "callbacks_given_up",
                 source,
-                summary=f"Source {source} has not taken {counted(number, 'callback')} within the last"
-                f" {span(rule.within or 0.0)}; its leads are all right.",
+                summary=f"Source {source} has not taken {counted(number, 'callback')} within"
+                f" {lately(rule.within or 0.0)}; its leads are all right.",
                 next_step=f"`gateway callbacks list --source {source}` shows its answers. When it is mended:"
                 f" `gateway callbacks replay --source {source}`.",
             )

@@ -114,7 +114,7 @@ def _show(found: list[Alert]) -> None:
         )
         for each in found
     ]
-    columns = ("severity", "rule", "about", "since (UTC)", "until (UTC)", "leads", "at it", "what")
+    columns = ("severity", "rule", "about", "since (UTC)", "until (UTC)", "leads", "on it", "what")
     console().print(table(columns, rows))
     for each in found:
         if each.closed_at is None:

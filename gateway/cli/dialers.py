@@ -79,7 +79,7 @@ def resume(ctx: click.Context, dialer: str, reason: str) -> None:
             raise Failure(
                 f"dialer {plain(dialer)} is not paused.", next_step="look at `gateway dialers list`."
             )
-    click.echo(f"{dialer} goes on: what has waited is sent now.")
+    click.echo(f"{dialer} is resumed: what has waited is sent now.")
 
 
 @dialers.command()

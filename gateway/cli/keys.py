@@ -24,7 +24,7 @@ def keys() -> None:
 
 @keys.command()
 @click.argument("source")
-@click.option("--test", is_flag=True, help="Its leads are kept but never dialled.")
+@click.option("--test", is_flag=True, help="Its leads are kept but never dialed.")
 @click.option("--label", default="", help="Whose key it is; shown in lists.")
 @click.option(
     "--expires", metavar="DURATION", help="Such as 90d; without it the key lasts until it is revoked."

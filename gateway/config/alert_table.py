@@ -45,7 +45,7 @@ DEFAULTS: Mapping[str, AlertRule] = {
         AlertRule(name="login_refused", title="A dialer refuses our login", severity=CRITICAL),
         AlertRule(name="line_refused", title="A dialer refuses all leads", severity=CRITICAL),
         AlertRule(name="list_refused", title="A dialer refuses a list", severity=CRITICAL),
-        AlertRule(name="dialer_paused", title="A dialer was stopped by hand", after=_HOUR),
+        AlertRule(name="dialer_paused", title="A dialer is paused", after=_HOUR),
         AlertRule(
             name="backlog",
             title="Leads wait for a dialer",
@@ -54,7 +54,7 @@ DEFAULTS: Mapping[str, AlertRule] = {
             after=5 * _MINUTE,
         ),
         AlertRule(name="unconfirmed", title="Leads need a decision", lasts=10 * _MINUTE, at_least=1),
-        AlertRule(name="dead", title="Leads were given up", within=_DAY, at_least=1),
+        AlertRule(name="dead", title="Leads are dead", within=_DAY, at_least=1),
         AlertRule(name="source_silent", title="A source brings no leads"),
         AlertRule(name="source_changed", title="A source has changed its fields", within=_DAY),
         AlertRule(
@@ -68,7 +68,7 @@ DEFAULTS: Mapping[str, AlertRule] = {
         ),
         AlertRule(
             name="quarantine",
-            title="Many leads of a source are set aside",
+            title="Many enquiries of a source are quarantined",
             lasts=_MINUTE,
             calm=5 * _MINUTE,
             within=_HOUR,

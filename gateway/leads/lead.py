@@ -20,7 +20,7 @@ class State(StrEnum):
     QUARANTINED = "quarantined"  # cannot be made a lead yet
     DUPLICATE = "duplicate"  # the same person again inside the window; points to the first
     SUPPRESSED = "suppressed"  # opted out or do-not-call
-    TEST = "test"  # a platform's or an integrator's test, never dialled
+    TEST = "test"  # a platform's or an integrator's test, never dialed
     DEAD = "dead"  # seven days of trying; kept, re-sendable
 
     @property
@@ -83,7 +83,7 @@ class Submission:
     fields: Mapping[str, Any]  # names as the sender wrote them, or the dialer's after a mapping
     key: str | None = None  # the sender's own id of this lead, for dedupe
     test: bool = False  # the sender marked it as a test
-    do_not_call: bool = False  # the sender says so, and the source heeds it: kept, never dialled
+    do_not_call: bool = False  # the sender says so, and the source heeds it: kept, never dialed
     referrer: str = ""
     page_url: str = ""  # from Referer/Origin, used only where the fields carry no page
     extra: Mapping[str, Any] = field(default_factory=dict)

@@ -20,7 +20,7 @@ from gateway.store.jobs import Action, Job
 SUSPICIOUS = ("spam.", "captcha.")  # reasons of quarantined leads that are whole: a person decides about them
 STATES = {Action.RETRY: RETRYABLE, Action.RELEASE: RELEASABLE, Action.DISCARD: DISCARDABLE}
 
-_NO_NUMBER = "without a phone number: release reads them again"
+_NO_NUMBER = "without a phone number: “Release” reads them again"
 _LISTED = "on the do-not-call list"
 _WHY_NOT = {
     State.QUEUED: "waiting for their turn: they are sent by themselves",
@@ -28,12 +28,12 @@ _WHY_NOT = {
     State.DELIVERED: "in the dialer already",
     State.REJECTED: "rejected already",
     State.HELD: "held",
-    State.UNCONFIRMED: "unconfirmed: the dialer may have them, so only a retry sends them again",
+    State.UNCONFIRMED: "unconfirmed: the dialer may have them, so only “Send again” sends them",
     State.QUARANTINED: "in quarantine",
     State.DUPLICATE: "repetitions of another lead",
     State.SUPPRESSED: "stopped: their numbers must not be called",
     State.TEST: "tests, which are never sent",
-    State.DEAD: "given up after seven days: only a retry sends them again",
+    State.DEAD: "dead, given up after seven days: only “Send again” sends them",
 }
 
 

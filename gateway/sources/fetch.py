@@ -52,7 +52,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
             "and restart or reload the gateway."
         ),
         "fetch.waiting": "Only the lead's id has come so far. The platform is asked for the rest.",
-        "fetch.withdrawn": "The person took this lead back at the platform. It is not dialled.",
+        "fetch.withdrawn": "The person took this lead back at the platform. It is not dialed.",
     }
 )
 

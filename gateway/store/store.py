@@ -334,7 +334,7 @@ class Store:
         return self._database.read(lambda connection: reading.is_suppressed(connection, phone))
 
     def unsuppress(self, phone: str) -> bool:
-        """The number may be dialled again; False when it was not suppressed."""
+        """The number may be dialed again; False when it was not suppressed."""
         return self._database.write(lambda transaction: purging.unsuppress(transaction, phone))
 
     def purge_idempotency(self, *, now: float) -> int:

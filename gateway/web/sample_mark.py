@@ -1,7 +1,7 @@
 """The mark of a test lead that the console sends through the real route, and what happens to it there.
 
 It stands in the WSGI environment under a name that no header can have, so nobody outside can set it: a visitor who
-could would make leads that are never dialled.
+could would make leads that are never dialed.
 """
 
 from __future__ import annotations
@@ -64,5 +64,5 @@ def note_enquiry(enquiry_id: str) -> None:
 
 
 def marked(submission: Submission) -> Submission:
-    """As a test, if this request is one: kept, never dialled."""
+    """As a test, if this request is one: kept, never dialed."""
     return replace(submission, test=True) if course() else submission

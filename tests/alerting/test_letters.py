@@ -49,7 +49,7 @@ def test_a_trouble_is_told_with_its_leads_its_beginning_what_to_do_and_a_link() 
         severity="critical",
         title="CRITICAL: Dialer main does not answer.",
         body="Dialer main does not answer. 214 leads wait for it.\n"
-        "CRITICAL since 18 Nov 16:33 IST (3 min).\n"
+        "CRITICAL since 18 Nov, 16:33 IST (3 min).\n"
         "What to do: Look at the dialer's server.\n"
         "https://leads.example.com/console/alerts#alert-6ARCZ80S9H62JYN8SFCG",
     )

@@ -124,11 +124,11 @@ def test_numbers_are_added_looked_up_and_imported_without_scripts(
     page.goto(place.page(LIST))
     page.get_by_label("Number", exact=True).fill("+91 98765 43210")
     page.get_by_label("Reason", exact=True).fill("asked by phone")
-    page.get_by_role("button", name="Do not call", exact=True).click()
+    page.get_by_role("button", name="Put it on the list").click()
     expect(page.locator("main")).to_contain_text("The number is on the list.")
 
     page.get_by_label("Is a number on the list?").fill("098765-43210")
-    page.get_by_role("button", name="Look").click()
+    page.get_by_role("button", name="Look it up").click()
     expect(page.get_by_role("status").first).to_contain_text("asked by phone")
     shots(page, "looked-up")
 
@@ -137,7 +137,7 @@ def test_numbers_are_added_looked_up_and_imported_without_scripts(
     expect(page.get_by_role("heading", level=1)).to_have_text("2 new numbers in 4 lines")
     shots(page, "checked")
     page.get_by_label("Reason").fill("the register of November")
-    page.get_by_role("button", name="Do not call them").click()
+    page.get_by_role("button", name="Put them on the list").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Do not call: 2 numbers")
     end = time.monotonic() + 20
     while "2 put on the list" not in page.locator("main").inner_text():

@@ -178,4 +178,4 @@ def test_without_scripts_the_figures_can_be_read_and_a_dialer_be_paused(
     page.get_by_role("button", name="Pause main").click()
     expect(page.locator(".verdict")).to_contain_text("main was paused by omar")
     page.get_by_role("button", name="Resume").click()
-    expect(page.locator(".notice")).to_contain_text("main goes on")
+    expect(page.locator(".notice")).to_contain_text("main is resumed")

@@ -116,7 +116,7 @@ def test_a_renamed_field_is_mended_and_what_was_quarantined_is_replayed(
     dialed = place.gateway.dialed(PHONE, seconds=15)
     assert [lead["list_id"] for lead in dialed] == ["25062018"]
     page.goto(place.page("/console/sources/portal"))
-    expect(page.get_by_text("in quarantine: could not be made leads")).to_have_count(0)
+    expect(page.get_by_text("in quarantine: kept, but not sent")).to_have_count(0)
 
 
 def test_a_test_lead_is_followed_from_its_request_to_its_answer(

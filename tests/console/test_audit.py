@@ -78,7 +78,7 @@ def test_it_is_read_page_by_page(console: Gateway, operator: AtTheConsole) -> No
 
 
 def test_an_empty_answer_says_so(operator: AtTheConsole) -> None:
-    assert "Nobody has done such a thing yet." in operator.get("/console/audit?actor=nobody").text
+    assert "No entry fits." in operator.get("/console/audit?actor=nobody").text
 
 
 def test_words_of_others_are_never_markup(console: Gateway, operator: AtTheConsole) -> None:

@@ -56,7 +56,7 @@ def test_an_operator_pauses_a_dialer_and_resumes_it_and_both_are_written_down(
     assert console.lead().status_code == 202
 
     page = operator.follow(operator.post(f"{PATH}/resume")).text
-    assert "main goes on." in page
+    assert "main is resumed." in page
     assert audited(console) == [("omar", "dialer.paused", "new lists"), ("omar", "dialer.resumed", "")]
 
 

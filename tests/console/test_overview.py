@@ -48,7 +48,7 @@ def test_everything_is_all_right_when_leads_come_and_go(console: Gateway, viewer
     told = verdict(viewer.get(PATH).text)
 
     assert re.fullmatch(
-        r"good: Everything is all right: 2 leads today, the last one .+, all in the dialer within .+ \(p95\)\.",
+        r"good: Everything is all right: 2 leads today, the last one .+, all in the dialer, 95 of 100 within .+\.",
         told,
     )
 
@@ -190,7 +190,7 @@ def test_the_figures_lead_to_the_leads_behind_them(console: Gateway, viewer: AtT
 
     page = viewer.get(PATH).text
 
-    assert '<a href="/console/leads?state=dead">Given up</a>' in page
+    assert '<a href="/console/leads?state=dead">Dead</a>' in page
     assert re.search(r"<dt>Tests</dt><dd>2", page)
     assert "mostly phone.invalid" in page
     assert re.search(r'<a href="/console/leads\?since=\d+">Leads today</a></dt><dd>4', page)

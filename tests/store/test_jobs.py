@@ -96,7 +96,7 @@ def test_a_preview_says_how_many_and_why_not_the_others(office: Office) -> None:
 
     assert (seen.total, seen.applies) == (6, 3)
     assert set(seen.skipped) == {
-        Skipped(leads=1, why="without a phone number: release reads them again"),
+        Skipped(leads=1, why="without a phone number: “Release” reads them again"),
         Skipped(leads=1, why="on the do-not-call list"),
         Skipped(leads=1, why="tests, which are never sent"),
     }

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import url_for
 
+from gateway.alerting.finding import lately
 from gateway.alerting.post import advice
 from gateway.alerting.rules import OF_A_DIALER
 from gateway.config.alert_table import AlertRule, AlertsConfig
@@ -163,9 +164,10 @@ def _when(rule: AlertRule) -> str:
     elif rule.percent is not None:
         parts.append(f"{rule.percent} % or more")
     if rule.at_least is not None:
-        parts.append(f"{counted(rule.at_least, 'lead')} or more")
+        noun = "callback" if rule.name == "callbacks_given_up" else "lead"
+        parts.append(f"{counted(rule.at_least, noun)} or more")
     if rule.within is not None:
-        parts.append(f"within {span(rule.within)}")
+        parts.append(f"within {lately(rule.within)}")
     if rule.after is not None:
         parts.append(f"{span(rule.after)} ahead" if rule.name == "expiring" else f"after {span(rule.after)}")
     if rule.lasts:

@@ -156,14 +156,17 @@ def settings_of(dialer: DialerConfig, raw: Mapping[str, object]) -> tuple[tuple[
         ("Secrets that are set", secret),
         ("User", _user(raw)),
         ("Its source parameter", dialer.source),
-        ("At once, at most", str(dialer.max_concurrency)),
-        ("A second", _cap(dialer)),
-        ("Patience", f"{span(dialer.connect_timeout)} to connect, {span(dialer.timeout)} in all"),
+        ("Requests at once", str(dialer.max_concurrency)),
+        ("Requests a second", _cap(dialer)),
         (
-            "Several at once",
+            "Waits for it",
+            f"{span(dialer.connect_timeout)} to connect, {span(dialer.timeout)} for the whole request",
+        ),
+        (
+            "Leads in one request",
             f"{dialer.batch}, up to {dialer.batch_max}" if dialer.batch != "never" else "never",
         ),
-        ("Without an answer", str(dialer.on_unknown)),
+        ("Without a usable answer", str(dialer.on_unknown)),
     )
 
 

@@ -94,7 +94,7 @@ def resume(dialer_name: str) -> Response:
     _known(dialer_name)
     if not use_cases.resume(services().store, dialer_name, _hand(), now=services().clock.now()):
         return say(_back(dialer_name), f"{dialer_name} is not paused.", "quiet")
-    return say(_back(dialer_name), f"{dialer_name} goes on. What has waited is sent now.")
+    return say(_back(dialer_name), f"{dialer_name} is resumed. What has waited is sent now.")
 
 
 @blueprint.post("/<dialer_name>/release")

@@ -35,7 +35,7 @@ _ENDED = {
     State.REJECTED: "it was rejected",
     State.DUPLICATE: "it was found to be a duplicate",
     State.SUPPRESSED: "it was stopped, because its number must not be called",
-    State.DEAD: "it was given up",
+    State.DEAD: "it was given up after seven days of trying",
 }
 
 

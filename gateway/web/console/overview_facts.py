@@ -30,7 +30,7 @@ _PARKED_STATES = (
     (State.HELD, "Held", "warn"),
     (State.UNCONFIRMED, "Unconfirmed", "warn"),
     (State.QUARANTINED, "Quarantined", "warn"),
-    (State.DEAD, "Given up", "bad"),
+    (State.DEAD, "Dead", "bad"),
 )
 
 
@@ -117,7 +117,7 @@ def _sentence(overview: Overview) -> Markup:
     pace = ""
     if times is not None:
         who = "all in the dialer" if not _waiting(overview) else "those of the last hour in the dialer"
-        pace = f", {who} within {span(times.p95)} (p95)"
+        pace = f", {who}, 95 of 100 within {span(times.p95)}"
     return Markup("Everything is all right: {} today{}{}.").format(counted(counts.leads, "lead"), last, pace)
 
 
@@ -154,7 +154,7 @@ def _figures(overview: Overview) -> tuple[Figure, ...]:
                 Figure(
                     label=label,
                     value=count(number),
-                    hint="in all",
+                    hint="of all days",
                     address=_leads(state=state.value),
                     tone=tone,
                 )
@@ -163,9 +163,9 @@ def _figures(overview: Overview) -> tuple[Figure, ...]:
     if times is not None:
         found.append(
             Figure(
-                label="To the dialer, p95",
+                label="To the dialer, 95 of 100 within",
                 value=span(times.p95),
-                hint=f"p50 {span(times.p50)}, p99 {span(times.p99)}; last hour",
+                hint=f"half within {span(times.p50)}, 99 of 100 within {span(times.p99)}; last hour",
             )
         )
     if today.get(State.TEST):
@@ -263,7 +263,11 @@ def _times(overview: Overview) -> Chart:
         title="Time to the dialer, the last hour",
         told=said,
         first="Received from",
-        lines=(("p50", "--good", "line"), ("p95", "--accent", "line"), ("p99", "--warn", "line")),
+        lines=(
+            ("Half within", "--good", "line"),
+            ("95 of 100 within", "--accent", "line"),
+            ("99 of 100 within", "--warn", "line"),
+        ),
         rows=tuple(rows),
         step=STEP,
         unit="s",

@@ -80,8 +80,8 @@ def _away(trouble: Trouble) -> tuple[Markup, Markup]:
     return (
         Markup("{} does not answer{}{}.").format(trouble.dialer, _since(trouble), _while_waiting(trouble)),
         Markup(
-            "Look at the dialer and the network. Here is nothing to do: it is tried by itself, next {}, and what"
-            " waits goes when it is back."
+            "Look at the dialer and the network. There is nothing to do here: it is tried by itself, next {}, and"
+            " what waits goes when it is back."
         ).format(due(trouble.until)),
     )
 
@@ -122,7 +122,7 @@ def _backlog(trouble: Trouble) -> tuple[Markup, Markup]:
             _wait(trouble.leads), trouble.dialer, when(trouble.since, "minute")
         ),
         Markup(
-            "The dialer answers, but takes less than comes, or says “later”. Look at its rate and its caps."
+            "The dialer answers, but takes less than comes in, or says “later”. Look at its rate and its limits."
         ),
     )
 

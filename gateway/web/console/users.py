@@ -22,7 +22,7 @@ blueprint = Blueprint("console_users", __name__, url_prefix="/console/people")
 LAST_ADMIN = "This is the last admin who can sign in. Make somebody else an admin first."
 ROLES = {
     Role.VIEWER: "looks; numbers are masked",
-    Role.OPERATOR: "sees numbers, sends leads again, stops dialers",
+    Role.OPERATOR: "sees numbers, sends leads again, pauses dialers",
     Role.ADMIN: "looks after people, keys and alerts, too",
 }
 
