@@ -19,7 +19,7 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | \
 	  awk -F'\t' '{ printf "  make %-9s %s\n", $$1, $$2 }'
 
-run: $(INSTALLED) ## everything on this machine: a stand-in dialer, the gateway, a key, a website (ARGS="--port 8001")
+run: $(INSTALLED) ## everything on this machine: a stand-in dialer, the gateway with its console, a website (ARGS="--port 8001")
 	@$(BIN)/gateway demo $(ARGS)
 
 test: $(INSTALLED_DEV) tools ## every test (ARGS="tests/store -x")

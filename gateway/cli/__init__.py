@@ -16,7 +16,7 @@ from gateway.settings import program_version
 # Name → module and its one line of help; in the order a newcomer meets them.
 COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "demo": ("demo", "Everything on this machine: a stand-in dialer, the gateway, a key, a website."),
+        "demo": ("demo", "Everything on this machine: a stand-in dialer, the gateway with its console, a website."),
         "serve": ("serve", "Take leads over HTTP and deliver them."),
         "worker": ("worker", "Deliver leads without taking any in."),
         "emulator": ("emulator", "Run the stand-in dialer."),

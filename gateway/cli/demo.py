@@ -46,7 +46,7 @@ LOG_LINES = 8
 )
 @click.option("--empty", is_flag=True, help="Begin without the week of made-up leads.")
 def demo(port: int, dialer_port: int, site_port: int, host: str, directory: Path, *, empty: bool) -> None:
-    """Everything on this machine: a stand-in dialer, the gateway, a key, a website.
+    """Everything on this machine: a stand-in dialer, the gateway with its console, a website.
 
     Nothing has to be configured, nothing leaves this machine. Ctrl-C stops all of it; the leads stay.
     """

@@ -9,7 +9,7 @@ from typing import Any
 
 
 class State(StrEnum):
-    """Where a lead is in its life; every lead is in exactly one of these (design, section 6)."""
+    """Where a lead is in its life; every lead is in exactly one of these."""
 
     QUEUED = "queued"  # kept, waits for its dialer line
     SENDING = "sending"  # its request may have left: only the outcome, or a dead sender, ends this
