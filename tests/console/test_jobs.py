@@ -79,7 +79,7 @@ def test_a_held_backlog_is_released_without_the_command_line(
 
     seen = operator.get(page).text
     assert "<strong>5 released</strong>." in seen
-    assert '<span class="badge state-delivered">delivered</span> 5' in seen
+    assert 'class="badge state-delivered" title="the dialer has it">delivered</span> 5' in seen
 
 
 def test_ticked_leads_are_discarded_for_a_reason(
