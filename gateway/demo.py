@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
-from gateway import demo_site, demo_week
+from gateway import demo_past, demo_site
 from gateway.accounts import Role, passwords, people
 from gateway.accounts.people import By
 from gateway.clock import SystemClock
@@ -33,7 +33,7 @@ _MISTAKE = f"""
 # A mistake, so that there is something to mend: the stand-in dialer has no such list.
 [[sources.portal.routes]]
 when = {{ EnquiryType = "Commercial" }}
-list_id = "{demo_week.MISSING_LIST}"
+list_id = "{demo_past.MISSING_LIST}"
 """
 
 
@@ -54,7 +54,7 @@ class Place:
     port: int
     dialer_port: int
     site_port: int
-    empty: bool = False  # without the week of made-up leads
+    empty: bool = False  # without the two weeks of made-up leads
 
     @property
     def url(self) -> str:
@@ -112,12 +112,12 @@ def furnish(place: Place, environ: Mapping[str, str]) -> Furnished:
 
 
 def _fill(place: Place, configuration: str, token: str) -> None:
-    """A week of leads, if nothing is there yet."""
+    """Two weeks of leads, if nothing is there yet."""
     store = Store.open(place.database_url)
     try:
         if not store.find(Search(), limit=1).leads:
             parsed = parse_config(configuration, {"PORTAL_TOKEN": token})
-            demo_week.fill(store, parsed, now=time.time())
+            demo_past.fill(store, parsed, now=time.time())
     finally:
         store.close()
 

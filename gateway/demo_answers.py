@@ -1,4 +1,4 @@
-"""What the dialer of the demo's week said to a lead, and what each answer meant for it."""
+"""What the demo's dialer said to a lead, and what each answer meant for it."""
 
 from __future__ import annotations
 

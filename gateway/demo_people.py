@@ -1,4 +1,4 @@
-"""The people of the demo's week: names, numbers and enquiries of nobody, the same on every machine."""
+"""The people of the demo: names, numbers and enquiries of nobody, the same on every machine."""
 
 from __future__ import annotations
 

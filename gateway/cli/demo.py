@@ -44,7 +44,7 @@ LOG_LINES = 8
     show_default=True,
     help="Where it keeps its database, key and logs.",
 )
-@click.option("--empty", is_flag=True, help="Begin without the week of made-up leads.")
+@click.option("--empty", is_flag=True, help="Begin without the two weeks of made-up leads.")
 def demo(port: int, dialer_port: int, site_port: int, host: str, directory: Path, *, empty: bool) -> None:
     """Everything on this machine: a stand-in dialer, the gateway with its console, a website.
 

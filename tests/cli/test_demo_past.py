@@ -1,4 +1,4 @@
-"""The demo begins with a week of leads in every state, and the question everybody asks first has its answer there."""
+"""The demo begins with two weeks of leads in every state; the question everybody asks first has its answer there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway import demo_week
+from gateway import demo_past
 from gateway.config import GatewayConfig, parse_config
 from gateway.demo import Place, furnish
 from gateway.demo_people import KNOWN
@@ -51,13 +51,13 @@ def config_of(place: Place) -> GatewayConfig:
     return parse_config((place.directory / "gateway.toml").read_text(), {"PORTAL_TOKEN": "x" * 40})
 
 
-def test_there_is_a_week_of_leads_in_every_state(place: Place) -> None:
+def test_there_are_two_weeks_of_leads_in_every_state(place: Place) -> None:
     store = Store.open(place.database_url)
     leads = leads_of(store)
 
     assert {lead.state for lead in leads} == STATES
     assert len(leads) > 1000
-    assert len({int(lead.received_at // 86400) for lead in leads}) >= 7
+    assert len({int(lead.received_at // 86400) for lead in leads}) >= 14
     assert max(lead.received_at for lead in leads) < time.time()
     assert store.verify() == []
     assert {lead.source for lead in leads} == set(config_of(place).sources)
@@ -93,7 +93,7 @@ def test_the_same_moment_gives_the_same_week(tmp_path: Path, place: Place) -> No
         url = f"sqlite:///{tmp_path}/{name}.db"
         Store.migrate(url)
         store = Store.open(url)
-        assert demo_week.fill(store, config_of(place), now=NOW) == len(leads_of(store))
+        assert demo_past.fill(store, config_of(place), now=NOW) == len(leads_of(store))
         weeks.append([(lead.received_at, lead.state, lead.dialer_lead_id) for lead in leads_of(store)])
         store.close()
     assert weeks[0] == weeks[1]

@@ -1,12 +1,13 @@
-"""A week of leads for the demo, in every state, so that there is something to look at before the first one comes.
+"""Two weeks of leads for the demo, in every state, so that there is something to look at before the first one comes.
 
 They are written through the store's own operations, one after the other as if it had been so; no dialer is asked.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ from gateway.delivery import Admission
 from gateway.demo_people import KNOWN, Somebody
 from gateway.leads.consent import Consent
 from gateway.leads.identity import new_id
-from gateway.leads.lead import Lead, State, Submission
+from gateway.leads.lead import Enquiry, Lead, State, Submission
 from gateway.leads.make import make_lead
 from gateway.leads.verdict import CLEAN, Verdict
 from gateway.new_lead import new_lead, quarantined
@@ -30,13 +31,15 @@ from gateway.store import Store
 from gateway.store.operations import Accept, LeadResult, MarkSending, RecordAttempt
 from gateway.store.records import Hold, NewLead
 
-DAYS = 7
-OWNER = "the week before"
+DAYS = 15  # what is usual at an hour is known after two weeks
+DAY = 86400.0
+TOGETHER = 200  # leads of one transaction
+OWNER = "before the demo"
 DIALER = "main"
 MISSING_LIST = (
     "25062031"  # what the portal's commercial enquiries are sent to, and the stand-in dialer does not have
 )
-FIRST_LEAD_ID = 1201  # of the week; the stand-in dialer itself begins higher
+FIRST_LEAD_ID = 1201
 _SEED = 20261124
 # Leads begun in each hour of a working day; people enquire after breakfast, at noon, and in the evening.
 _HOURS = (1, 0, 0, 0, 0, 1, 3, 6, 10, 16, 21, 22, 18, 15, 14, 15, 17, 19, 21, 18, 13, 9, 5, 2)
@@ -47,25 +50,55 @@ _WEEK_OF_TRYING = "It was tried for seven days."
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Event:
-    """One enquiry of the week, and what is to become of it."""
+    """One enquiry, and what is to become of it."""
 
     inbound: Inbound
     source: str
     fate: str = "delivered"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Attempt:
+    """One request to the dialer; without a response there was no answer."""
+
+    at: float
+    took: float
+    result: LeadResult
+    response: str = ""
+    id: str = field(default_factory=lambda: new_id(time.time()))
+
+    @property
+    def mark(self) -> MarkSending:
+        return MarkSending(
+            dialer=DIALER, owner=OWNER, attempt_id=self.id, lead_ids=(self.result.lead_id,), now=self.at
+        )
+
+    @property
+    def record(self) -> RecordAttempt:
+        return RecordAttempt(
+            attempt_id=self.id,
+            dialer=DIALER,
+            action="add_lead",
+            started_at=self.at,
+            finished_at=self.at + self.took,
+            http_status=200 if self.response else None,
+            response=self.response,
+            results=(self.result,),
+        )
+
+
 def fill(store: Store, config: GatewayConfig, *, now: float) -> int:
-    """Write the week that ends now into an empty store; how many leads those are."""
-    week = _Week(store, config, now)
-    events = sorted(week.events(), key=lambda event: event.inbound.received_at)
-    for event in events:
-        week.live(event)
-    week.hold()
+    """Write the weeks that end now into an empty store; how many leads those are."""
+    past = _Past(store, config, now)
+    events = sorted(past.events(), key=lambda event: event.inbound.received_at)
+    for start in range(0, len(events), TOGETHER):
+        past.live(events[start : start + TOGETHER])
+    past.hold()
     return len(events)
 
 
-class _Week:
-    """The time that goes by while the week is written."""
+class _Past:
+    """The time that goes by while it is written."""
 
     def __init__(self, store: Store, config: GatewayConfig, now: float) -> None:
         self._store = store
@@ -149,26 +182,45 @@ class _Week:
 
     # -- what becomes of it ----------------------------------------------------------------------------------
 
-    def live(self, event: _Event) -> None:
-        source = self._config.sources[event.source]
-        kind = SOURCES[source.kind]
-        (submission,) = kind.parse(source, event.inbound)
-        lead_id = new_id(event.inbound.received_at)
+    def live(self, events: Sequence[_Event]) -> None:
+        """Keep these, then let happen to each what is to happen; few transactions, as a slow disk waits for each."""
+        news = [self._made(event) for event in events]
+        accepted = self._store.transact(
+            [
+                Accept(enquiry=self._enquiry(event), leads=(new,))
+                for event, new in zip(events, news, strict=True)
+            ]
+        )
+        stories = [
+            self._attempts(new, event.fate)
+            for event, new, kept in zip(events, news, accepted, strict=True)
+            if kept.leads[0].state is State.QUEUED
+        ]
+        self._write([story[0] for story in stories if len(story) == 1])
+        for story in stories:
+            if len(story) > 1:
+                self._write_one_by_one(story)
+
+    def _made(self, event: _Event) -> NewLead:
+        source, at = self._config.sources[event.source], event.inbound.received_at
+        (submission,) = SOURCES[source.kind].parse(source, event.inbound)
+        lead_id = new_id(at)
         made = make_lead(submission, source, self._config, lead_id=lead_id, strict=False)
-        if isinstance(made, Lead):
-            new = self._new(event, submission, made)
-        else:
-            new = quarantined(
-                source, submission, made, lead_id=lead_id, received_at=event.inbound.received_at
-            )
+        if not isinstance(made, Lead):
+            return quarantined(source, submission, made, lead_id=lead_id, received_at=at)
+        new = self._new(event, submission, made)
         if event.fate == "suppressed":
-            self._store.suppress(new.phone, now=event.inbound.received_at - 86400.0)
-        if event.fate == "held" and self._held_since is not None:
-            new = _held_at_once(new)
-        enquiry = keep(source, kind, event.inbound, new_id(event.inbound.received_at))
-        (accepted,) = self._store.transact([Accept(enquiry=enquiry, leads=(new,))])
-        if accepted.leads[0].state is State.QUEUED:
-            self._deliver(new, event.fate)
+            self._store.suppress(new.phone, now=at - DAY)
+        if event.fate != "held":
+            return new
+        if self._held_since is not None:
+            return _held_at_once(new)
+        self._held_since = at + 1.0
+        return new
+
+    def _enquiry(self, event: _Event) -> Enquiry:
+        source = self._config.sources[event.source]
+        return keep(source, SOURCES[source.kind], event.inbound, new_id(event.inbound.received_at))
 
     def _new(self, event: _Event, submission: Submission, lead: Lead) -> NewLead:
         source, at = self._config.sources[event.source], event.inbound.received_at
@@ -197,76 +249,38 @@ class _Week:
             at=event.inbound.received_at,
         )
 
-    def _deliver(self, new: NewLead, fate: str) -> None:
-        """Attempt after attempt, until the week has what it is to have."""
-        at = new.received_at + 0.02
+    def _attempts(self, new: NewLead, fate: str) -> list[_Attempt]:
+        """Attempt after attempt, until the lead is where it is to be."""
+        story, at = [], new.received_at + 0.02
         for pause in (5.0, 15.0, 45.0, 120.0, 240.0, 480.0):
             if fate == "dead" or not self._outage[0] <= at < self._outage[1]:
                 break
-            self._attempt(new, at, at + 3.0, said.unreachable(new, at + 3.0 + pause))
+            story.append(_Attempt(at=at, took=3.0, result=said.unreachable(new, at + 3.0 + pause)))
             at += 3.0 + pause
-            self._store.claim_due(DIALER, owner=OWNER, limit=1, now=at)
-        took = min(9.0, self._chance.lognormvariate(-0.9, 0.55))
         if fate == "dead":
-            self._give_up(new, at)
-        elif fate == "unconfirmed":
-            self._attempt(new, at, at + 30.0, said.unconfirmed(new))
-        elif fate == "held":
-            self._held_since = self._held_since or at + took
-            self._attempt(
-                new,
-                at,
-                at + took,
-                said.held(new),
-                said.answer("add_lead LIST ID NOT FOUND IN SYSTEM"),
-                status=200,
-            )
-        elif fate == "rejected":
-            message = "add_lead INVALID PHONE NUMBER"
-            self._attempt(new, at, at + took, said.rejected(new), said.answer(message), status=200)
-        else:
-            self._lead_id += self._chance.randrange(1, 4)
-            self._attempt(
-                new, at, at + took, said.created(new, self._lead_id), said.success(new, self._lead_id), 200
-            )
+            return _given_up(new, at)
+        took = min(9.0, self._chance.lognormvariate(-0.9, 0.55))
+        if fate == "unconfirmed":
+            return [*story, _Attempt(at=at, took=30.0, result=said.unconfirmed(new))]
+        if fate == "held":
+            response = said.answer("add_lead LIST ID NOT FOUND IN SYSTEM")
+            return [*story, _Attempt(at=at, took=took, result=said.held(new), response=response)]
+        if fate == "rejected":
+            response = said.answer("add_lead INVALID PHONE NUMBER")
+            return [*story, _Attempt(at=at, took=took, result=said.rejected(new), response=response)]
+        self._lead_id += self._chance.randrange(1, 4)
+        created, response = said.created(new, self._lead_id), said.success(new, self._lead_id)
+        return [*story, _Attempt(at=at, took=took, result=created, response=response)]
 
-    def _give_up(self, new: NewLead, at: float) -> None:
-        for day in range(7):
-            result = said.unreachable(new, at + (day + 1) * 86400.0)
-            self._attempt(new, at + day * 86400.0, at + day * 86400.0 + 3.0, result)
-            self._store.claim_due(DIALER, owner=OWNER, limit=1, now=at + (day + 1) * 86400.0)
-        last = at + 7 * 86400.0
-        dead = replace(
-            result, state=State.DEAD, message=f"{said.UNREACHABLE} {_WEEK_OF_TRYING}", next_at=None
-        )
-        self._attempt(new, last, last + 3.0, dead)
+    def _write_one_by_one(self, story: Sequence[_Attempt]) -> None:
+        for number, attempt in enumerate(story):
+            if number:
+                self._store.claim_due(DIALER, owner=OWNER, limit=1, now=attempt.at)
+            self._write([attempt])
 
-    def _attempt(
-        self,
-        new: NewLead,
-        start: float,
-        end: float,
-        result: LeadResult,
-        response: str = "",
-        status: int | None = None,
-    ) -> None:
-        attempt_id = new_id(start)
-        mark = MarkSending(dialer=DIALER, owner=OWNER, attempt_id=attempt_id, lead_ids=(new.id,), now=start)
-        record = RecordAttempt(
-            attempt_id=attempt_id,
-            dialer=DIALER,
-            action="add_lead",
-            started_at=start,
-            finished_at=end,
-            http_status=status,
-            response=response,
-            results=(result,),
-        )
-        self._write((mark,))
-        self._write((record,))
-
-    def _write(self, operations: Sequence[MarkSending | RecordAttempt]) -> None:
-        self._store.transact(operations)
+    def _write(self, attempts: Sequence[_Attempt]) -> None:
+        self._store.transact([attempt.mark for attempt in attempts])
+        self._store.transact([attempt.record for attempt in attempts])
 
     def hold(self) -> None:
         """The list that is not there is still not there."""
@@ -284,10 +298,22 @@ class _Week:
 
 
 class _Before:
-    """Every lead of the week belongs to a process that is long gone."""
+    """Every lead belongs to a process that is long gone."""
 
     def admit(self, _dialer: str, _list_id: str, _source: str) -> Admission:
         return Admission(owner=OWNER, state=State.QUEUED)
+
+
+def _given_up(new: NewLead, at: float) -> list[_Attempt]:
+    """Once a day here, for seven days; then nothing more is tried."""
+    story = [
+        _Attempt(at=at + day * DAY, took=3.0, result=said.unreachable(new, at + (day + 1) * DAY))
+        for day in range(7)
+    ]
+    end = replace(
+        story[-1].result, state=State.DEAD, message=f"{said.UNREACHABLE} {_WEEK_OF_TRYING}", next_at=None
+    )
+    return [*story, _Attempt(at=at + 7 * DAY, took=3.0, result=end)]
 
 
 def _held_at_once(new: NewLead) -> NewLead:
