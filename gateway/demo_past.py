@@ -39,7 +39,7 @@ DIALER = "main"
 MISSING_LIST = (
     "25062031"  # what the portal's commercial enquiries are sent to, and the stand-in dialer does not have
 )
-FIRST_LEAD_ID = 1201
+FIRST_LEAD_ID = 101201  # none that the stand-in dialer, which begins low, will give again
 _SEED = 20261124
 # Leads begun in each hour of a working day; people enquire after breakfast, at noon, and in the evening.
 _HOURS = (1, 0, 0, 0, 0, 1, 3, 6, 10, 16, 21, 22, 18, 15, 14, 15, 17, 19, 21, 18, 13, 9, 5, 2)
