@@ -179,6 +179,10 @@ class Sweeper:
         self._recorder.record(Release(owner=self._owner.id, lead_ids=ids, next_at=self._clock.now()))
         for lead in leads:
             self._waiters.wake(lead.id, None)
+        hold = self._holds.whole_line(line.config.name)
+        if hold is not None:
+            # They came in while it was being set: nobody would say of them why they wait.
+            self._store.hold(hold, known=True)
 
     def _look_up(self) -> None:
         for name, line in self._lines.items():

@@ -84,11 +84,12 @@ class Audit:
 
 def note(transaction: Transaction, deeds: Sequence[Deed], now: float) -> None:
     """In the transaction of the change itself: neither is ever there without the other."""
+    ids = sorted(new_id(now) for _ in deeds)  # of one moment, and still in their order
     transaction.write(
         _ADD,
         [
             (
-                new_id(now),
+                entry_id,
                 now,
                 deed.actor,
                 deed.action,
@@ -98,7 +99,7 @@ def note(transaction: Transaction, deeds: Sequence[Deed], now: float) -> None:
                 orjson.dumps(dict(deed.detail)).decode(),
                 deed.address,
             )
-            for deed in deeds
+            for entry_id, deed in zip(ids, deeds, strict=True)
         ],
     )
 

@@ -11,6 +11,7 @@ from gateway.store.tables import PARKED, holds, leads
 from gateway.store.transaction import Transaction
 
 PORTION = 500  # leads moved in one transaction
+AMONG = 1000  # queued leads among which one behind a hold is looked for: those of other lists go on their way
 LIST = "list:"
 
 _SET = (
@@ -35,15 +36,28 @@ _PROBE = (
     f"SELECT id FROM leads WHERE {_HELD} AND dialer = ? AND hold_scope = ? ORDER BY received_at LIMIT 1)"
     f" AND state = 'held' RETURNING {QUEUED_COLUMNS}"
 )
+_PUT_OFF = (
+    "UPDATE holds SET probe_at = CAST(? AS DOUBLE PRECISION) + pause"
+    " WHERE dialer = ? AND scope = ? AND probe_at <= ?"
+)
 _TAKE = (
-    "UPDATE holds SET probe_at = CAST(? AS DOUBLE PRECISION) + pause"  # noqa: S608
-    " WHERE dialer = ? AND scope = ? AND probe_at <= ? AND EXISTS (SELECT 1 FROM leads WHERE"
+    f"{_PUT_OFF} AND EXISTS (SELECT 1 FROM leads WHERE"  # noqa: S608
     f" {_HELD} AND leads.dialer = holds.dialer AND leads.hold_scope = holds.scope)"
+)
+_STRANDED = (
+    "SELECT id FROM (SELECT id, list_id FROM leads WHERE state = 'queued' AND dialer = ? AND owner IS NULL"  # noqa: S608
+    f" AND next_at <= ? LIMIT {AMONG}) AS waiting {{which}} LIMIT 1"
+)
+_TRY_STRANDED = (
+    "UPDATE leads SET owner = ?, updated_at = ?, next_at = ?"  # noqa: S608
+    f" WHERE id = ? AND state = 'queued' AND owner IS NULL RETURNING {QUEUED_COLUMNS}"
 )
 
 
-def set_hold(transaction: Transaction, hold: Hold) -> None:
-    """Begin a hold, or put off the probe of one that exists; it keeps its beginning."""
+def set_hold(transaction: Transaction, hold: Hold, *, known: bool = False) -> None:
+    """Begin a hold, or put off the probe of one that exists, which keeps its beginning; a known one stays as it is."""
+    if known:
+        return
     pause = max(1.0, hold.probe_at - hold.since)
     transaction.run(
         _SET, (hold.dialer, hold.scope, hold.code, hold.message, hold.since, hold.probe_at, pause)
@@ -76,8 +90,25 @@ def take_probe(
     """Make the oldest held lead ours to try with, unless another process has begun the same probe."""
     taken = transaction.run(_TAKE, (now, dialer, scope, now))
     if taken.rowcount == 0:
-        return None
+        return _take_stranded(transaction, dialer, scope, owner, now)
     found = queued(transaction.run(_PROBE, (owner, now, now, dialer, scope)).fetchall())
+    return found[0] if found else None
+
+
+def _take_stranded(
+    transaction: Transaction, dialer: str, scope: str, owner: str, now: float
+) -> QueuedLead | None:
+    """Nothing is held, and yet something may wait: a lead sent again by hand, a probe that came to nothing.
+
+    It stands in the queue, where the hold keeps it from being claimed: without this nobody would ever try it.
+    """
+    of_list = scope.startswith(LIST)
+    values = (dialer, now, scope.removeprefix(LIST)) if of_list else (dialer, now)
+    statement = _STRANDED.format(which="WHERE waiting.list_id = ?" if of_list else "")
+    waiting = transaction.run(statement, values).fetchall()
+    if not waiting or not transaction.run(_PUT_OFF, (now, dialer, scope, now)).rowcount:
+        return None
+    found = queued(transaction.run(_TRY_STRANDED, (owner, now, now, waiting[0][0])).fetchall())
     return found[0] if found else None
 
 

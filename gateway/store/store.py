@@ -207,9 +207,9 @@ class Store:
 
     # -- holds -----------------------------------------------------------------------------------------------
 
-    def hold(self, hold: Hold) -> None:
-        """Hold every queued lead behind this cause; the hold itself is on disk first."""
-        self._database.write(lambda transaction: holds.set_hold(transaction, hold))
+    def hold(self, hold: Hold, *, known: bool = False) -> None:
+        """Hold every queued lead behind this cause; the hold is on disk first, where it is not `known` there."""
+        self._database.write(lambda transaction: holds.set_hold(transaction, hold, known=known))
         while not self._database.write(lambda transaction: holds.hold_leads(transaction, hold)):
             continue
 

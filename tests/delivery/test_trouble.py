@@ -11,6 +11,7 @@ from gateway.config import OnUnknown
 from gateway.dialer.outcome import Created, Fields, NotSent, Outcome, Refused, Scope, Unknown
 from gateway.leads.lead import State
 from gateway.store import Store
+from gateway.store.records import Hold
 from tests.delivery.scripted import ScriptedDialer, running_bench
 
 LOGIN = Refused(code="dialer.login", message="m", scope=Scope.LOGIN)
@@ -140,6 +141,27 @@ def test_held_leads_are_released_together_when_the_probe_gets_through(tmp_path: 
             bench.wait_for(lead_id, State.DELIVERED, seconds=20)
 
         assert bench.store.holds("main") == []
+
+
+def test_a_lead_that_comes_in_while_another_process_holds_everything_is_held_too(
+    tmp_path: Path, url: str
+) -> None:
+    dialer = ScriptedDialer()
+    dialer.gate.clear()
+    now = time.time()
+    hold = Hold(
+        dialer="main", scope="login", code="dialer.login", message="m", since=now, probe_at=now + 900
+    )
+    with running_bench(tmp_path, dialer, url=url, max_concurrency=1) as bench:
+        bench.take()
+        _until(lambda: len(dialer.requests) == 1)
+        bench.store.hold(hold)
+        late = bench.take()  # this process has not heard of it yet
+
+        assert bench.wait_for(late, State.HELD).reason_code == "dialer.login"
+        (kept,) = bench.store.holds("main")
+        assert kept.probe_at == hold.probe_at
+        dialer.gate.set()
 
 
 def test_a_probe_that_is_refused_again_keeps_everything_held(tmp_path: Path) -> None:
