@@ -78,5 +78,26 @@ def test_a_field_is_hidden_by_its_name_whatever_it_holds() -> None:
     assert VEIL.field("Phone Number", "[removed]") == "[removed]"
 
 
+def test_a_number_that_a_spreadsheet_made_a_fraction_is_hidden_too() -> None:
+    sent = {
+        "mobile": 9876543210.0,
+        "note": 9876543210.0,
+        "other": 9811111111.5,
+        "share": 0.25,
+        "pin": 411001.0,
+    }
+
+    hidden = VEIL.field("lead", sent)
+
+    assert hidden == {
+        "mobile": "••••••3210",
+        "note": "••••••3210",
+        "other": "••••••1111.5",
+        "share": 0.25,
+        "pin": 411001.0,
+    }
+    assert OPEN.field("lead", sent) == sent
+
+
 def test_a_long_text_is_read_in_no_time() -> None:
     VEIL.text("9 " * 20_000 + "a@" * 20_000 + "1-" * 20_000)

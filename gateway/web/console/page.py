@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, g, render_template, request
 
-from gateway.web.console import assets, menu, rights, said, writing
+from gateway.web.console import assets, menu, redaction, rights, said, writing
 from gateway.web.context import services
 from gateway.web.page_policy import nonce
 
@@ -19,7 +19,7 @@ _POLICY = (
 
 def register(app: Flask) -> None:
     """What every template of the console may use."""
-    app.jinja_env.filters.update(writing.FILTERS)
+    app.jinja_env.filters.update(writing.FILTERS, veiled=redaction.veiled)
     app.jinja_env.globals.update(asset=assets.address, menu=menu.entries, may=rights.may)
 
 

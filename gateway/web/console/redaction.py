@@ -28,6 +28,11 @@ _NUMBER = re.compile(
 _DIGIT = re.compile(r"\d")
 
 
+def veiled(text: str) -> str:
+    """What one person wrote for the others, a reason for instance, without numbers: not all of them may see one."""
+    return Veil(shown=False).text(text)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Veil:
     """Lies over everything a person sent, unless it is `shown`; `phone` is the lead's own number."""
@@ -54,8 +59,8 @@ class Veil:
             return {self.text(str(key)): self.field(str(key), item) for key, item in value.items()}
         if isinstance(value, (list, tuple)):
             return [self.field(name, item) for item in value]
-        if isinstance(value, bool) or value is None or isinstance(value, float):
-            return value
+        if isinstance(value, bool | float) or value is None:
+            return self._fraction(name, value) if isinstance(value, float) else value
         if not self.shown and _is_phone(name) and _DIGIT.search(str(value)):
             return masked(str(value))
         return self.text(value) if isinstance(value, str) else self._whole(value)
@@ -64,6 +69,12 @@ class Veil:
         """Names and values as they may be shown."""
         items = values.items() if isinstance(values, Mapping) else values
         return [(self.text(str(name)), self.field(str(name), value)) for name, value in items]
+
+    def _fraction(self, name: str, number: float) -> Any:
+        """Spreadsheets send the number to call as 9876543210.0."""
+        written = f"{number:.0f}" if number.is_integer() else str(number)
+        hidden = self.field(name, written)
+        return number if hidden == written else hidden
 
     def _whole(self, number: int) -> int | str:
         text = self.text(str(number))
