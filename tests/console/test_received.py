@@ -75,6 +75,10 @@ def test_a_secret_never_stands_in_the_command() -> None:
         ({"body": b"x" * (LONGEST_COMMAND + 1)}, "too long"),
         ({"body": b"\xff\xfe"}, "no text"),
         ({"body": b"a\0b"}, "no text"),
+        ({"body": b"a\x03\nreboot\n"}, "control characters"),
+        ({"body": "a\x9b".encode()}, "control characters"),
+        ({"headers": {"x-delivery-id": "1\x1b[201~\nreboot"}}, "control characters"),
+        ({"content_type": "text/plain\x03"}, "control characters"),
     ],
 )
 def test_what_no_terminal_can_send_says_why(changed: dict[str, object], why: str) -> None:
@@ -82,6 +86,16 @@ def test_what_no_terminal_can_send_says_why(changed: dict[str, object], why: str
 
     assert command.text == ""
     assert why in command.why_not
+
+
+def test_lines_and_tabs_of_a_body_are_no_harm() -> None:
+    body = b'{\r\n\t"phone": "9876543210"\r\n}'
+
+    words = shlex.split(
+        command_of(replace(ENQUIRY, body=body), config(), frozenset()).text.replace("\\\n", "")
+    )
+
+    assert words[words.index("--data-raw") + 1] == body.decode()
 
 
 def test_bodies_are_laid_out_for_reading() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ SHOWN = 20_000  # characters of a body
 LAID_OUT = 256 * 1024  # bytes; a larger body is shown as it came
 LONGEST_COMMAND = 16 * 1024  # bytes of a body in a curl command; a shell takes little more
 _FORM = "application/x-www-form-urlencoded"
+# A terminal obeys them in what is pasted, inside quotation marks too: the rest would be typed as a command of its own.
+_OBEYED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _DOORS = ("/forms/", "/webhooks/", "/v1/", "/elision-dialer/")
 _SECRETS = {
     "/webhooks/": ("X-Gateway-Token", "THE-TOKEN-OF-THIS-SOURCE"),
@@ -122,6 +125,8 @@ def command_of(enquiry: Enquiry, config: GatewayConfig, secrets: frozenset[str])
     parts.append(f"{config.public_url}{enquiry.path}{query}")
     for secret in secrets:
         parts = [part.replace(secret, "THE-SECRET-OF-THIS-SOURCE") for part in parts]
+    if any(map(_OBEYED.search, parts)):
+        return Command(why_not="It holds control characters, which a terminal would obey.")
     signed = source is not None and source.auth.method not in ("none", "token", "keys", "ip")
     return Command(text=_lines(parts), signed=signed)
 
