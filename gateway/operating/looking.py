@@ -40,10 +40,11 @@ def look_for(
     by: By | None = None,
     after: str | None = None,
     limit: int = 50,
+    masked: bool = False,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Looked:
     """One page of the leads that fit `others` and the first reading of `typed` that finds any; `by`: this one only."""
-    possible = readings(typed, region)
+    possible = readings(typed, region, masked=masked)
     chosen = [each for each in possible if (each.by is by if by else not each.only_if_asked)]
     if not chosen:
         nothing = (

@@ -68,8 +68,12 @@ class Reading:
         return SAID[self.by]
 
 
-def readings(typed: str, region: str) -> tuple[Reading, ...]:
-    """Everything it may mean, the most telling first; empty where it is too little to look for."""
+def readings(typed: str, region: str, *, masked: bool = False) -> tuple[Reading, ...]:
+    """Everything it may mean, the most telling first; empty where it is too little to look for.
+
+    `masked`: for people who see no more of a number than its end. Whoever may ask for five digits, and then for six,
+    soon knows all of them.
+    """
     shown = _shown(typed)
     text = _in_ascii(shown)
     plain = _NUMBER.fullmatch(text) is not None or _ID.fullmatch(text.upper()) is not None
@@ -77,8 +81,13 @@ def readings(typed: str, region: str) -> tuple[Reading, ...]:
     return tuple(
         Reading(by=by, wanted=wanted, only_if_asked=plain and by in _UNINDEXED)
         for by, wanted in found
-        if wanted is not None
+        if wanted is not None and not (masked and _tells_digits(wanted))
     )
+
+
+def _tells_digits(wanted: Wanted) -> bool:
+    """Whether what is found tells a digit that a masked number hides."""
+    return wanted.text is not None or len(wanted.phone_end or "") > SHORTEST_ENDING
 
 
 def _shown(typed: str) -> str:

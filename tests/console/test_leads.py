@@ -71,14 +71,36 @@ def test_all_leads_of_one_number_are_listed(console: Gateway, viewer: AtTheConso
     assert f'href="/console/leads/{asha}"' in answer.text
 
 
-def test_nothing_found_says_what_was_looked_for_and_what_else_there_is(
-    viewer: AtTheConsole, asha: str
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("q=*543210", "q=*443210"),
+        ("q=543210&by=ending", "q=443210&by=ending"),
+        ("q=98765&by=text", "q=98764&by=text"),
+        ("text=98765", "text=98764"),
+        ("q=verma&text=987654", "q=verma&text=987644"),
+    ],
+)
+def test_nobody_guesses_a_hidden_number_digit_by_digit(
+    viewer: AtTheConsole, operator: AtTheConsole, asha: str, right: str, wrong: str
 ) -> None:
-    text = viewer.get("/console/find?q=98765+00000").text
+    def told(person: AtTheConsole, asked: str) -> tuple[list[str], str]:
+        newer = person.part(f"/console/leads/newer?{asked}&than={'0' * 20}")
+        return names(person.get(f"/console/leads?{asked}").text), newer.text.partition("·")[0]
+
+    assert told(operator, right) != told(operator, wrong)
+    assert told(viewer, right)[0] == told(viewer, wrong)[0]
+    assert told(viewer, right)[1].partition(">")[2] == told(viewer, wrong)[1].partition(">")[2]
+
+
+def test_nothing_found_says_what_was_looked_for_and_what_else_there_is(
+    operator: AtTheConsole, asha: str
+) -> None:
+    text = operator.get("/console/find?q=98765+00000").text
     assert "No lead fits." in text
     assert "Looked for a phone number" in text
     assert 'by=text">anything in what was received' in text
-    assert "too little to look for" in viewer.get("/console/find?q=%25").text
+    assert "too little to look for" in operator.get("/console/find?q=%25").text
 
 
 def test_a_few_digits_that_are_a_lead_id_say_so(console: Gateway, viewer: AtTheConsole) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -72,6 +72,13 @@ class Filters:
     def active(self) -> bool:
         """Whether anything is asked for at all."""
         return bool(self.values or self.states)
+
+    def without_texts(self) -> Filters:
+        """For people who see masked numbers: what was received holds the whole ones, and tells them bit by bit."""
+        if "text" not in self.values:
+            return self
+        values = {name: value for name, value in self.values.items() if name != "text"}
+        return replace(self, values=values, unread=(*self.unread, f"{_LABELS['text']} (for operators)"))
 
     def pairs(self, *, without: str = "", **more: str | None) -> list[tuple[str, str]]:
         """As names and values of an address or a form: without one filter, with others."""

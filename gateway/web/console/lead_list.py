@@ -107,9 +107,9 @@ def prepare(filters: Filters, looked: Looked, *, first: bool) -> LeadList:
     )
 
 
-def wanted_of(filters: Filters, region: str) -> Wanted:
+def wanted_of(filters: Filters, region: str, *, masked: bool = False) -> Wanted:
     """What one reading of the address asks for: the one it names, or the first."""
-    possible = readings(filters.typed, region)
+    possible = readings(filters.typed, region, masked=masked)
     chosen = next((each for each in possible if filters.by in (None, each.by)), None)
     if chosen is None:  # a text that cannot be read finds nothing
         return both(filters.wanted, NOTHING) if filters.typed else filters.wanted

@@ -13,7 +13,7 @@ from gateway.operating.looking import Looked, look_for
 from gateway.web.console import lead_export, lead_filters, lead_list
 from gateway.web.console.lead_filters import Filters
 from gateway.web.console.page import page, part, see_other
-from gateway.web.console.rights import needs
+from gateway.web.console.rights import may, needs
 from gateway.web.console.said import say
 from gateway.web.console.writing import zone
 from gateway.web.context import services
@@ -54,7 +54,7 @@ def find() -> Response:
 def newer() -> Response:
     """How many leads have come since the list was opened; the list itself stays as it is."""
     filters = asked()
-    wanted = lead_list.wanted_of(filters, services().config.region)
+    wanted = lead_list.wanted_of(filters, services().config.region, masked=_masked())
     found = services().store.console.finding.page(wanted, newer_than=_place("than"), limit=NEWER_AT_MOST)
     more = found.after is not None
     return part("leads_newer.html", number=len(found.leads), more=more, address=_address(filters))
@@ -74,8 +74,14 @@ def export(kind: str) -> Response:
 
 
 def asked() -> Filters:
-    """The filters that stand in this request's address."""
-    return lead_filters.read(request.args, now=services().clock.now(), zone=zone())
+    """The filters that stand in this request's address, as far as this person may use them."""
+    filters = lead_filters.read(request.args, now=services().clock.now(), zone=zone())
+    return filters.without_texts() if _masked() else filters
+
+
+def _masked() -> bool:
+    """Whether whoever looks may not see whole numbers, however they ask."""
+    return not may(Role.OPERATOR)
 
 
 def _look(filters: Filters) -> Looked:
@@ -87,6 +93,7 @@ def _look(filters: Filters) -> Looked:
         by=filters.by,
         after=_place("after"),
         limit=lead_list.PER_PAGE,
+        masked=_masked(),
     )
 
 
