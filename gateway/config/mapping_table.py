@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from gateway.config.as_toml import lines_of
+from gateway.config.expression_growth import MOST, growth_of
 from gateway.config.field_names import mapped_field
 from gateway.config.model import SourceConfig
 from gateway.config.problems import ConfigProblem
@@ -17,7 +18,7 @@ from gateway.config.values import ValueProblemError, expression
 _TRIED = ("fields", "records", "key")
 
 
-def read_fields(table: Table) -> dict[str, str]:
+def read_fields(table: Table, read: Callable[[str], str] = expression) -> dict[str, str]:
     """The table `fields` of a source: a field of the dialer, or a free name, and where its value stands."""
     inner = table.table("fields")
     if inner is None:
@@ -27,7 +28,7 @@ def read_fields(table: Table) -> dict[str, str]:
             mapped_field(name)
         except ValueProblemError as error:
             inner.problem(name, str(error))
-    return {name: inner.text(name, "", expression) for name in inner.names()}
+    return {name: inner.text(name, "", read) for name in inner.names()}
 
 
 def mapping_lines(source: SourceConfig) -> str:
@@ -47,13 +48,20 @@ def with_mapping(source: SourceConfig, text: str) -> SourceConfig | tuple[Config
         return (ConfigProblem(key="", message=problem),)
     findings = Findings({})
     table = Table(_table_in(data, source.name, findings), f"sources.{source.name}", findings)
-    fields = read_fields(table) if table.has("fields") else source.fields
-    records = table.text("records", source.records, expression)
-    key = table.text("key", source.key, expression)
+    fields = read_fields(table, _harmless) if table.has("fields") else source.fields
+    records = table.text("records", source.records, _harmless)
+    key = table.text("key", source.key, _harmless)
     table.refuse_the_rest()
     if findings.problems:
         return tuple(findings.problems)
     return replace(source, fields=fields, records=records, key=key)
+
+
+def _harmless(value: str) -> str:
+    """What is only tried was read by nobody before it is worked out, in the process that takes leads."""
+    if growth_of(expression(value)) > MOST:
+        raise ValueProblemError("makes too much of what it reads to be tried: name the place of one value")
+    return value
 
 
 def _table_in(data: Mapping[str, Any], name: str, findings: Findings) -> Mapping[str, Any]:

@@ -172,7 +172,7 @@ def expression(value: str) -> str:
     """A JMESPath, compiled once here so that a slip is found before the first enquiry."""
     try:
         jmespath.compile(value)
-    except JMESPathError as error:
+    except (JMESPathError, RecursionError) as error:
         where = getattr(error, "lex_position", None)
         place = f" near character {where + 1}" if isinstance(where, int) else ""
         raise ValueProblemError(f"is not a JMESPath expression{place}: try it at jmespath.org") from error

@@ -49,6 +49,20 @@ list_id = "25062018"
 """
 
 
+@pytest.mark.parametrize(
+    "expression",
+    ["[@,@]" + "|[@,@]" * 11, "to_string([" * 4 + "@" + "])" * 4, "(" * 3000 + "phone" + ")" * 3000],
+)
+def test_an_expression_that_would_fill_the_memory_is_not_worked_out(
+    operator: AtTheConsole, expression: str
+) -> None:
+    for mapping in (f"MobileNo = '{expression}'", f"records = '{expression}'", f"key = '{expression}'"):
+        answer = operator.post(TRY, payload=GOOD, mapping=mapping)
+
+        assert answer.status_code == 422
+        assert "These lines are no mapping yet" in answer.text
+
+
 def text_of(answer: TestResponse) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
 
