@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.engine import Connection
@@ -15,6 +17,10 @@ from gateway.store.searching import OneSearch, codes_in_use
 from gateway.store.tables import ASIDE
 from gateway.store.wanted import OPEN, Wanted
 
+T = TypeVar("T")
+
+# The threads that look are those that store leads, too: however many people search, most of them stay free.
+AT_ONCE = 3
 BUDGET = 0.18  # seconds that are spent on what no index answers, before a page says how far it has looked
 _TRIED = text(
     "SELECT lead_id, outcome, reason_code, message, started_at FROM attempts WHERE lead_id IN :ids"
@@ -28,6 +34,7 @@ class Finding:
     def __init__(self, database: Database, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._database = database
         self._monotonic = monotonic
+        self._room = threading.BoundedSemaphore(AT_ONCE)
 
     def page(
         self,
@@ -39,7 +46,7 @@ class Finding:
         budget: float = BUDGET,
     ) -> FoundPage:
         """One page, newest first; `after` is what the page before said, so that new leads shift nothing."""
-        return self._database.read(
+        return self._look(
             lambda connection: OneSearch(connection, wanted, self._monotonic, budget).page(
                 after=after, newer_than=newer_than, limit=limit
             )
@@ -49,7 +56,7 @@ class Finding:
         self, wanted: Wanted, *, position: str = "", upto: str | None = None, limit: int = 500
     ) -> Walked:
         """Some of all that is wanted, oldest first, none later than the id `upto`: one short look at a time."""
-        return self._database.read(
+        return self._look(
             lambda connection: OneSearch(connection, wanted, self._monotonic, BUDGET).walk(
                 position=position, upto=upto, limit=limit
             )
@@ -65,7 +72,7 @@ class Finding:
 
     def number(self, wanted: Wanted, *, most: int, budget: float = BUDGET) -> int | None:
         """How many there are, `most` standing for more; None when that takes too long to find out."""
-        return self._database.read(
+        return self._look(
             lambda connection: OneSearch(connection, wanted, self._monotonic, budget).number(most)
         )
 
@@ -95,6 +102,10 @@ class Finding:
                 ),
             )
         return found
+
+    def _look(self, work: Callable[[Connection], T]) -> T:
+        with self._room:
+            return self._database.read(work)
 
 
 def _numbers(connection: Connection, most: int) -> dict[State, int]:

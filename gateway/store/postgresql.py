@@ -74,6 +74,7 @@ class PostgresDatabase(Database):
         return create_engine(
             self.url,
             poolclass=NullPool,
+            hide_parameters=True,  # they are people's names and numbers, and an error goes into the log
             connect_args={"connect_timeout": CONNECT_SECONDS, "options": text, "application_name": "gateway"},
             **options,
         )

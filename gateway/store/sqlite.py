@@ -133,6 +133,7 @@ class SqliteDatabase(Database):
             module=pysqlite3,
             creator=lambda: self._connect(read_only=read_only),
             poolclass=NullPool,
+            hide_parameters=True,  # they are people's names and numbers, and an error goes into the log
         )
 
     def _connect(self, *, read_only: bool) -> Any:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, cast
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from gateway.leads.identity import new_id
 from gateway.leads.lead import State
 from gateway.store import Store
+from gateway.store.finding import AT_ONCE, Finding
 from gateway.store.found import FoundPage
 from gateway.store.operations import Accept
 from gateway.store.records import NewLead
@@ -17,6 +23,43 @@ from gateway.store.wanted import Wanted
 from tests.store.making import NOW, OWNER, accept, make_enquiry, make_lead, mark, record, result
 
 DAY = 86400.0
+
+
+def test_a_look_that_goes_wrong_tells_nothing_of_what_was_looked_for(store: Store) -> None:
+    wrong = text("SELECT nothing FROM leads WHERE phone = :phone")
+
+    with pytest.raises(DBAPIError) as caught:
+        store.read(lambda connection: connection.execute(wrong, {"phone": "Asha Verma"}))
+
+    assert "SELECT nothing" in str(caught.value)
+    assert "Asha" not in str(caught.value)
+
+
+class SlowDatabase:
+    """Takes its time for each look, and counts how many there are at once."""
+
+    def __init__(self) -> None:
+        self.now = self.most = 0
+        self._lock = threading.Lock()
+
+    def read(self, _work: object) -> FoundPage:
+        with self._lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        time.sleep(0.01)
+        with self._lock:
+            self.now -= 1
+        return FoundPage(leads=())
+
+
+def test_however_many_search_at_once_others_have_threads_too() -> None:
+    database = SlowDatabase()
+    finding = Finding(cast("Any", database))
+
+    with ThreadPoolExecutor(12) as people:
+        list(people.map(lambda _: finding.page(Wanted(text="asha")), range(24)))
+
+    assert database.most == AT_ONCE
 
 
 class Ids:
