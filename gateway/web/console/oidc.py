@@ -42,6 +42,7 @@ _LAST = (
 @blueprint.get("/begin")
 def begin() -> Response:
     """Off to the company's sign-in, with a note for the way back."""
+    throttle.set_out()
     target = as_next(request.args.get(NEXT, ""))
     attempt = Attempt.new()
     try:

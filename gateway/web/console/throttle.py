@@ -13,7 +13,7 @@ from gateway.web.limits import limits_of_this_app
 # stranger's guesses stand in nobody's way.
 _OF_AN_ACCOUNT = (read_rule("5 per minute per key"), read_rule("20 per hour per key"))
 _OF_AN_ADDRESS = (read_rule("30 per 10 minutes per ip"),)
-_OF_WAYS_BACK = (read_rule("60 per minute per ip"),)
+_OF_WAYS = (read_rule("60 per minute per ip"),)
 _OF_ALL = (read_rule("300 per minute"),)  # hashing costs 30 ms of a core each time
 
 
@@ -27,13 +27,18 @@ def attempt(account: str, browser: str) -> None:
     _count(_OF_AN_ACCOUNT, account)
 
 
+def set_out() -> None:
+    """Count one way to the company's own sign-in: while the provider is away, each asks it again and waits."""
+    _count(_OF_WAYS, "", door="console.set_out")
+
+
 def come_back() -> None:
     """Count one way back from the company's own sign-in: each asks the provider."""
-    _count(_OF_WAYS_BACK, "")
+    _count(_OF_WAYS, "", door="console.come_back")
 
 
-def _count(rules: tuple[Rule, ...], whom: str) -> None:
+def _count(rules: tuple[Rule, ...], whom: str, *, door: str = "console") -> None:
     key = hashlib.sha256(whom.encode("utf-8", "replace")).hexdigest() if whom else client_address()
-    counted = limits_of_this_app().count(rules, "console", key=key)
+    counted = limits_of_this_app().count(rules, door, key=key)
     if counted is not None and counted.broken is not None:
         raise Refusal("console.throttled", headers={"Retry-After": counted.headers()["Retry-After"]})
