@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gateway.leads.lead import State
 from gateway.store import Store
-from gateway.store.operations import Mark
+from gateway.store.operations import Mark, Release
 from gateway.store.records import Hold
 from tests.store.making import NOW, OTHER, OWNER, keep, mark, record, result, send, state_of
 
@@ -108,6 +110,42 @@ def test_nothing_held_means_no_probe_and_no_lost_turn(store: Store) -> None:
 
     keep(store, state=State.HELD, hold_scope="login")
     assert store.take_probe("main", "login", owner=OWNER, now=NOW + 900) is not None
+
+
+@pytest.mark.parametrize("scope", ["login", "list:25062018"])
+def test_a_lead_sent_again_by_hand_is_tried_where_nothing_else_is_held(store: Store, scope: str) -> None:
+    lead = keep(store)
+    store.hold(make_hold(scope))
+    keep(store, dialer="second")
+    store.retry([lead.id], now=NOW)
+
+    early = store.take_probe("main", scope, owner=OWNER, now=NOW + 899)
+    probe = store.take_probe("main", scope, owner=OWNER, now=NOW + 900)
+    second = store.take_probe("main", scope, owner=OTHER, now=NOW + 901)
+
+    assert (early, second) == (None, None)
+    assert probe is not None
+    assert probe.id == lead.id
+    assert store.transact([mark(lead)])[0] == {lead.id: Mark.SENT_OK}
+
+
+def test_a_probe_that_came_to_nothing_is_tried_again_after_the_pause(store: Store) -> None:
+    lead = keep(store)
+    store.hold(make_hold())
+    for at in (NOW + 900, NOW + 1800):
+        probe = store.take_probe("main", "login", owner=OWNER, now=at)
+        assert probe is not None
+        assert probe.id == lead.id
+        # Its process ended, or a person paused the dialer: it stands in the queue, not behind the hold.
+        store.transact([Release(owner=OWNER, lead_ids=(lead.id,), next_at=at)])
+
+
+def test_a_queued_lead_of_another_list_tries_nothing(store: Store) -> None:
+    keep(store, list_id="2")
+    store.hold(make_hold("list:1"))
+
+    assert store.take_probe("main", "list:1", owner=OWNER, now=NOW + 900) is None
+    assert store.holds("main") == [make_hold("list:1")]
 
 
 def test_a_refused_lead_is_held_with_the_others(store: Store) -> None:
