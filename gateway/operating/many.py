@@ -132,8 +132,7 @@ def order(
     groups = parts.store.console.jobs.groups(chosen, upto=upto)
     total = sum(group.leads for group in groups if group.state in STATES[action])
     job = _job(parts, action, actor=actor, reason=reason, wanted=chosen.as_json(), upto=upto, total=total)
-    parts.store.console.jobs.create(job, address=address)
-    return job
+    return parts.store.console.jobs.create(job, address=address) or job
 
 
 def order_undo(parts: Parts, undone: Job, *, actor: str, reason: str, address: str = "") -> Job | None:
@@ -148,7 +147,7 @@ def order_undo(parts: Parts, undone: Job, *, actor: str, reason: str, address: s
         total=undone.changed,
         undoes=undone.id,
     )
-    return job if parts.store.console.jobs.create(job, address=address) else None
+    return parts.store.console.jobs.create(job, address=address)
 
 
 def order_list(
@@ -157,8 +156,7 @@ def order_list(
     """Have an imported list of numbers put on the do-not-call list."""
     wanted = orjson.dumps({"import": import_id}).decode()
     job = _job(parts, Action.SUPPRESS, actor=actor, reason=reason, wanted=wanted, upto="", total=numbers)
-    parts.store.console.jobs.create(job, address=address)
-    return job
+    return parts.store.console.jobs.create(job, address=address) or job
 
 
 def may_be_undone(job: Job) -> bool:

@@ -41,6 +41,7 @@ class JobWorker:
         self._together = together
         self._jobs = parts.store.console.jobs
         self._stopping = threading.Event()
+        self._store_away = False
         self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
 
     def start(self) -> None:
@@ -59,22 +60,27 @@ class JobWorker:
         job = None if job_id is None else self._jobs.take(job_id, now=now)
         return None if job is None else self._carry_out(job)
 
+    def turn(self) -> float:
+        """Work at what there is, whatever happens; how many seconds later to look again."""
+        try:
+            job = self.work()
+            self._store_away = False
+        except StoreUnavailable as error:
+            if not self._store_away:  # said once; it goes on trying
+                log.warning("jobs.store_away", reason=error.code, next_step=error.message)
+            self._store_away = True
+            return STORE_AWAY
+        except Exception:
+            log.exception("jobs.failed")
+            return STORE_AWAY
+        if job is None:
+            return TICK
+        log.info("job.worked_at", job=job.id, action=job.action, changed=job.changed, of=job.total)
+        return 0.0
+
     def _run(self) -> None:
-        while not self._stopping.is_set():
-            pause = TICK
-            try:
-                if job := self.work():
-                    log.info(
-                        "job.worked_at", job=job.id, action=job.action, changed=job.changed, of=job.total
-                    )
-                    continue
-            except StoreUnavailable as error:
-                log.warning("jobs.store_away", reason=error.code)
-                pause = STORE_AWAY
-            except Exception:
-                log.exception("jobs.failed")
-                pause = STORE_AWAY
-            self._stopping.wait(pause)
+        while not self._stopping.wait(self.turn()):
+            continue
 
     def _carry_out(self, job: Job) -> Job:
         """The job as it was last ours."""

@@ -9,6 +9,7 @@ from gateway.store.alert_messages import purge_messages
 from gateway.store.alerts import purge_alerts
 from gateway.store.callbacks import expire_callbacks, purge_callbacks
 from gateway.store.database import Database
+from gateway.store.jobs import purge_job_leads
 from gateway.store.pulls import purge_rows
 from gateway.store.shapes import purge_fields
 from gateway.store.spam_marks import purge_proofs, purge_texts
@@ -27,6 +28,7 @@ PURGES: tuple[purging.Purge, ...] = (
     expire_callbacks,
     purge_callbacks,
     purge_lines,
+    purge_job_leads,
     purge_alerts,
     purge_messages,
 )

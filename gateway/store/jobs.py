@@ -11,16 +11,21 @@ import orjson
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
+from gateway.leads.identity import first_id
 from gateway.leads.lead import State
 from gateway.store import choosing, holds
 from gateway.store.audit import Deed, note
 from gateway.store.choosing import Candidate, Chosen, Group
 from gateway.store.console_tables import job_leads, jobs
 from gateway.store.database import Database
+from gateway.store.purging import PORTION
 from gateway.store.tables import leads
 from gateway.store.transaction import Transaction
 
 LEASE = 20.0  # seconds; a portion takes a fraction of one
+TWICE = 10.0  # seconds in which the same order is one whose button was pressed twice
+JOB_LOCK = 7  # kinds are taken in ascending order within one transaction
+KEPT = 90 * 86400.0  # seconds in which the leads that a job changed are known, and can be taken back
 
 _CREATE = (
     "INSERT INTO jobs (id, action, actor, reason, wanted, upto, undoes, standing, created_at, total, looked_at,"
@@ -39,7 +44,15 @@ _CANCEL = (
 )
 _FINISH = "UPDATE jobs SET standing = ?, finished_at = ?, leased_until = NULL, problem = ? WHERE id = ?"
 _LIFTS = "SELECT lifts FROM jobs WHERE id = ?"
+_TWIN = (
+    "SELECT id FROM jobs WHERE action = ? AND wanted = ? AND upto = ? AND actor = ? AND undoes IS NULL"
+    " AND (finished_at IS NULL OR created_at > ?)"
+)
 _UNDONE = "SELECT count(*) FROM jobs WHERE undoes = ? AND standing <> 'cancelled'"
+_FORGET = (
+    "DELETE FROM job_leads WHERE (job_id, lead_id) IN"  # noqa: S608
+    f" (SELECT job_id, lead_id FROM job_leads WHERE job_id < ? LIMIT {PORTION})"
+)
 
 
 class Action(StrEnum):
@@ -105,9 +118,13 @@ class Jobs:
         """What was chosen, counted."""
         return self._database.read(lambda connection: choosing.groups(connection, chosen, upto))
 
-    def create(self, job: Job, *, address: str = "") -> bool:
-        """Keep a job, for whichever process is free; False when it undoes what was undone before."""
-        return self._database.write(lambda transaction: _create(transaction, job, address))
+    def create(self, job: Job, *, address: str = "") -> Job | None:
+        """Keep a job, for whichever process is free; None when it undoes what was undone before.
+
+        Pressed twice it is one job, which is told both times: two would send what comes back in between again.
+        """
+        kept = self._database.write(lambda transaction: _create(transaction, job, address))
+        return job if kept == job.id else self.find(kept)
 
     # -- looking ---------------------------------------------------------------------------------------------
 
@@ -238,11 +255,22 @@ def lift_at_the_end(transaction: Transaction, job_id: str, scopes: set[tuple[str
         transaction.run("UPDATE jobs SET lifts = ? WHERE id = ?", (lifts, job_id))
 
 
-def _create(transaction: Transaction, job: Job, address: str) -> bool:
+def purge_job_leads(transaction: Transaction, now: float) -> int:
+    """Forget how leads were before a job of long ago; the job itself is kept."""
+    return transaction.run(_FORGET, (first_id(now - KEPT),)).rowcount
+
+
+def _create(transaction: Transaction, job: Job, address: str) -> str:
+    """The id of the job that is kept: this one, or one that was there before; empty: none."""
     if job.undoes is not None:
         transaction.run("UPDATE jobs SET changed = changed WHERE id = ?", (job.undoes,))  # one undo at a time
         if transaction.run(_UNDONE, (job.undoes,)).scalar_one():
-            return False
+            return ""
+    else:
+        transaction.lock(JOB_LOCK, [job.wanted])
+        same = (job.action.value, job.wanted, job.upto, job.actor, job.created_at - TWICE)
+        if twins := transaction.run(_TWIN, same).fetchall():
+            return str(twins[0][0])
     transaction.run(
         _CREATE,
         (
@@ -261,16 +289,17 @@ def _create(transaction: Transaction, job: Job, address: str) -> bool:
         job.actor, "job.started", job.id, reason=job.reason, address=address, did=job.action, leads=job.total
     )
     note(transaction, [started], job.created_at)
-    return True
+    return job.id
 
 
 def _finish(
     transaction: Transaction, job: Job, standing: Standing, now: float, problem: str | None = None
 ) -> None:
     transaction.run(_FINISH, (standing.value, now, problem, job.id))
-    # Not before: whoever finds leads held behind nothing lets them go, past the job that counts them.
-    for dialer, scope in orjson.loads(transaction.run(_LIFTS, (job.id,)).scalar_one()):
-        holds.lift_hold(transaction, dialer, scope)
+    if standing is Standing.DONE and problem is None:
+        # Not before: whoever finds leads held behind nothing lets them go, past the job that counts them.
+        for dialer, scope in orjson.loads(transaction.run(_LIFTS, (job.id,)).scalar_one()):
+            holds.lift_hold(transaction, dialer, scope)
     ended = _deed(
         "gateway",
         "job.finished",

@@ -23,7 +23,10 @@ _BEFORE = Bulk("FROM suppression_lines WHERE phone IN (VALUES", 1, ") AND import
 _LISTED = Bulk("FROM suppressions WHERE phone IN (VALUES", 1, ")")
 _PURGE = (
     "DELETE FROM suppression_lines WHERE (import_id, line) IN"  # noqa: S608
-    f" (SELECT import_id, line FROM suppression_lines WHERE import_id < ? LIMIT {PORTION})"
+    " (SELECT import_id, line FROM suppression_lines WHERE import_id < ? AND NOT EXISTS"
+    # Without its lines a list that is being imported would count as done.
+    " (SELECT 1 FROM jobs WHERE jobs.finished_at IS NULL AND jobs.action = 'suppress')"
+    f" LIMIT {PORTION})"
 )
 
 
