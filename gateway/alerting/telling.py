@@ -67,9 +67,15 @@ class Telling:
             log.info("alert.told", target=target.reference, kind=target.kind, messages=len(claimed))
             return
         tries = max(each.tries for each in claimed)
-        over = now - claimed[0].created_at >= GIVEN_UP_AFTER
         pause = PAUSES[min(tries, len(PAUSES)) - 1]
-        messages.again(target.reference, lease=lease, at=None if over else now + pause, problem=sent.problem)
+        # Each for itself: what came just now has its own day, however long others have waited before it.
+        over = messages.again(
+            target.reference,
+            lease=lease,
+            at=now + pause,
+            problem=sent.problem,
+            before=now - GIVEN_UP_AFTER,
+        )
         counts.told(target.kind, _GIVEN_UP if over else "failed")
         report = log.error if over else log.warning
         report(
@@ -78,6 +84,6 @@ class Telling:
             kind=target.kind,
             reason=sent.problem,
             tries=tries,
-            again_in=None if over else pause,
+            again_in=None if over >= len(claimed) else pause,
             next_step=advice(sent.problem),
         )

@@ -35,7 +35,8 @@ _OURS = "WHERE target = ? AND leased_until = ? AND next_at IS NOT NULL"
 _TOLD = f"UPDATE alert_messages SET next_at = NULL, leased_until = NULL, told_at = ?, problem = NULL {_OURS}"  # noqa: S608
 _AGAIN = f"UPDATE alert_messages SET next_at = ?, leased_until = NULL, problem = ? {_OURS}"  # noqa: S608
 _EXPIRE = (
-    "UPDATE alert_messages SET next_at = NULL, problem = ? WHERE next_at IS NOT NULL AND created_at <= ?"
+    "UPDATE alert_messages SET next_at = NULL, problem = ? WHERE target = ? AND next_at IS NOT NULL"
+    " AND created_at <= ?"
 )
 _FORGET = (
     "DELETE FROM alert_messages WHERE id IN"  # noqa: S608
@@ -101,13 +102,14 @@ class AlertMessages:
         """It has taken what was claimed until `lease`."""
         self._database.write(lambda transaction: transaction.run(_TOLD, (now, target, lease)))
 
-    def again(self, target: str, *, lease: float, at: float | None, problem: str) -> None:
-        """It has not taken it: once more at `at`, or never when that is None."""
-        self._database.write(lambda transaction: transaction.run(_AGAIN, (at, problem, target, lease)))
+    def again(self, target: str, *, lease: float, at: float, problem: str, before: float) -> int:
+        """It has not taken it: once more at `at`. What was written until `before` is given up; how many that are."""
 
-    def expire(self, *, before: float, problem: str) -> int:
-        """Give up what has waited since `before`; how many messages that were."""
-        return self._database.write(lambda transaction: transaction.run(_EXPIRE, (problem, before)).rowcount)
+        def work(transaction: Transaction) -> int:
+            transaction.run(_AGAIN, (at, problem, target, lease))
+            return transaction.run(_EXPIRE, (problem, target, before)).rowcount
+
+        return self._database.write(work)
 
     def states(self, targets: Sequence[str]) -> dict[str, TargetState]:
         """How telling goes, for each of these targets."""

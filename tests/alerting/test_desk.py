@@ -222,6 +222,23 @@ def test_a_target_that_never_takes_it_is_given_up_after_a_day(sqlite_office: Off
     assert (state.waiting, state.problem) == (0, "timeout")
 
 
+def test_an_alert_of_this_hour_is_not_given_up_with_one_of_yesterday(sqlite_office: Office) -> None:
+    office = sqlite_office
+    office.alerts = replace(office.alerts, reminder=0.0)
+    office.desk = office.new_desk()
+    office.sender.answer = lambda *_: Sent(taken=False, problem="timeout")
+    refuse(office)
+    office.go(GIVEN_UP_AFTER - HOUR, step=1800)
+    refuse(office, "list:25062018")
+    office.go(3 * HOUR, step=1800)
+    office.sender.answer = lambda *_: Sent(taken=True)
+    office.sender.sent.clear()
+    office.go(HOUR, step=600)
+
+    (letter,) = [letter for _, letter in office.sender.sent]
+    assert "list 25062018" in letter.title
+
+
 def test_without_a_target_the_alert_is_in_the_store_the_log_and_the_metrics(sqlite_office: Office) -> None:
     office = sqlite_office
     office.alerts = AlertsConfig()

@@ -140,7 +140,7 @@ def test_targets_are_shown_by_their_reference_and_kind_and_never_by_their_addres
     now = telling.clock.now()
     messages = telling.store.console.alert_messages
     messages.claim("env:ALERTS_SLACK", now=now + 1, lease=now + 60)
-    messages.again("env:ALERTS_SLACK", lease=now + 60, at=now + 300, problem="status_404")
+    messages.again("env:ALERTS_SLACK", lease=now + 60, at=now + 300, problem="status_404", before=0.0)
 
     text = viewer.get("/console/alerts").text
 

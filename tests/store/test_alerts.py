@@ -151,16 +151,32 @@ def test_all_that_waits_for_a_target_goes_together_and_is_put_off_together(
     kept(store, clock, messages=[message(clock)])
     now = clock.now()
     messages.claim("env:A", now=now, lease=now + 120)
-    messages.again("env:A", lease=now + 120, at=now + 900, problem="timeout")
+    messages.again("env:A", lease=now + 120, at=now + 900, problem="timeout", before=0.0)
     assert messages.anything_due(["env:A"], now=now + 60) == []
     kept(store, clock, messages=[message(clock)])
 
     claimed = messages.claim("env:A", now=clock.now(), lease=now + 300)
 
     assert [each.tries for each in claimed] == [2, 1]
-    messages.again("env:A", lease=now + 300, at=None, problem="timeout")
+    messages.again("env:A", lease=now + 300, at=now + 900, problem="timeout", before=now)
     state = messages.states(["env:A"])["env:A"]
     assert (state.waiting, state.problem) == (0, "timeout")
+
+
+def test_what_is_given_up_takes_nothing_with_it_that_came_later(store: Store, clock: FakeClock) -> None:
+    messages, old = store.console.alert_messages, message(clock)
+    kept(store, clock, messages=[old, message(clock, target="env:B")])
+    clock.turn(3600)
+    fresh = message(clock)
+    kept(store, clock, messages=[fresh])
+    now = clock.now()
+    assert len(messages.claim("env:A", now=now, lease=now + 120)) == 2
+
+    gone = messages.again("env:A", lease=now + 120, at=now + 60, problem="timeout", before=now - 3600)
+
+    assert gone == 1
+    assert messages.claim("env:A", now=now + 60, lease=now + 180) == [replace(fresh, tries=2)]
+    assert messages.states(["env:B"])["env:B"].waiting == 1
 
 
 def test_a_test_is_written_with_its_deed(store: Store, clock: FakeClock) -> None:
