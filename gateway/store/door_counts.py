@@ -42,9 +42,10 @@ class DoorCounts:
 
     def add(self, found: Iterable[Refusals]) -> None:
         """Add what was counted; of one source, hour and code one entry at most."""
-        rows = [
+        # In one order for all processes: two that add to the same rows never wait for each other both ways.
+        rows = sorted(
             (each.source, int(each.last_at // HOUR), each.code, each.number, each.last_at) for each in found
-        ]
+        )
         if rows:
             self._database.write(lambda transaction: _add(transaction, rows))
 

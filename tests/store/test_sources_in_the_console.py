@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from typing import cast
 
 import pytest
 from sqlalchemy import Connection, event
@@ -12,7 +14,8 @@ from gateway.leads.identity import new_id
 from gateway.leads.lead import State
 from gateway.store import Store
 from gateway.store.audit import Deed
-from gateway.store.door_counts import HOUR, Refusals
+from gateway.store.database import Database
+from gateway.store.door_counts import HOUR, DoorCounts, Refusals
 from gateway.store.keys import issue
 from gateway.store.operations import Accept
 from gateway.store.records import DailyCap, Identity
@@ -71,6 +74,28 @@ def test_processes_that_count_together_lose_nothing(store: Store) -> None:
         thread.join()
 
     assert [each.number for each in store.console.doors.since(NOW)] == [15]
+
+
+def test_processes_that_count_the_same_refusals_wait_for_each_other_one_way_only() -> None:
+    written: list[tuple[str, int, str]] = []
+
+    class Watched:
+        """A transaction that keeps the order of what is written."""
+
+        def write(self, _: object, rows: list[tuple[str, int, str, int, float]]) -> None:
+            written.extend(row[:3] for row in rows)
+
+        def run(self, *_: object) -> None:
+            return None
+
+    class Watching:
+        def write(self, work: Callable[[Watched], object]) -> None:
+            work(Watched())
+
+    doors = DoorCounts(cast("Database", Watching()))
+    doors.add([refused(1, NOW, source=source, code=code) for source in "ba" for code in "yx"])
+
+    assert written == sorted(written)
 
 
 def test_what_was_set_aside_is_counted_by_its_reason(store: Store) -> None:
