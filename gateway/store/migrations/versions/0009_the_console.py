@@ -45,9 +45,18 @@ GIVEN_UP = "standing = 'given_up'"
 TIME = sa.Float(precision=53)
 
 
-def _partial(name: str, table: str, columns: list[str], where: str, *, unique: bool = False) -> None:
+def _partial(
+    name: str, table: str, columns: list[str], where: str, *, unique: bool = False, early: bool = False
+) -> None:
+    """`early`: it may have been built before the update, without stopping anybody; see docs/storage.md."""
     op.create_index(
-        name, table, columns, unique=unique, sqlite_where=sa.text(where), postgresql_where=sa.text(where)
+        name,
+        table,
+        columns,
+        unique=unique,
+        if_not_exists=early,
+        sqlite_where=sa.text(where),
+        postgresql_where=sa.text(where),
     )
 
 
@@ -162,7 +171,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     _partial("alert_messages_waiting", "alert_messages", ["target", "next_at"], UNSENT)
-    _partial("callbacks_given_up", "callbacks", ["last_at"], GIVEN_UP)
+    _partial("callbacks_given_up", "callbacks", ["last_at"], GIVEN_UP, early=True)
     op.create_table(
         "jobs",
         sa.Column("id", sa.Text(), nullable=False),
@@ -217,12 +226,12 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("suppression_lines_phone", "suppression_lines", ["import_id", "phone"])
-    _partial("leads_aside", "leads", ["state", "id", "source"], ASIDE)
+    _partial("leads_aside", "leads", ["state", "id", "source"], ASIDE, early=True)
     # With the id, what waits is counted by its age without a look at the leads themselves.
     op.drop_index("leads_queued", "leads")
     _partial("leads_queued", "leads", ["dialer", "source", "next_at", "owner", "id"], "state = 'queued'")
-    op.create_index("leads_source", "leads", ["source", "id"])
-    _partial("leads_reason", "leads", ["reason_code", "id"], REASONED)
-    _partial("leads_named", "leads", ["dialer_lead_id"], NAMED)
+    op.create_index("leads_source", "leads", ["source", "id"], if_not_exists=True)
+    _partial("leads_reason", "leads", ["reason_code", "id"], REASONED, early=True)
+    _partial("leads_named", "leads", ["dialer_lead_id"], NAMED, early=True)
     for statement in SQLITE if op.get_bind().dialect.name == "sqlite" else POSTGRESQL:
         op.execute(statement)
