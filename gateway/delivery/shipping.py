@@ -66,9 +66,7 @@ class Shipper:
 
     def ship(self, line: Line, marked: Marked, permit: Permit) -> None:
         """Send what is marked, and write down and tell what came of it."""
-        while (wait := permit.depart()) > 0 and not line.halted:
-            _pause(wait)
-        if line.halted:
+        if not self._departs(line, permit):
             permit.cancel()
             line.permit_released()
             self.take_back(line, marked)
@@ -89,6 +87,15 @@ class Shipper:
         line.finish(marked.leads)
         for lead, decision in zip(marked.leads, decisions, strict=True):
             self._tell(lead, line, decision, answers, known=lead.id in applied, batch=len(marked.leads))
+
+    def _departs(self, line: Line, permit: Permit) -> bool:
+        """Wait until the permit lets the request leave; False when a person pauses the dialer first."""
+        while not line.halted:
+            wait = permit.depart()
+            if wait <= 0:
+                return True
+            _pause(wait)
+        return False
 
     def take_back(self, line: Line, marked: Marked) -> None:
         """A person has paused the dialer before the request left: an attempt that sent nothing, and the queue again."""

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from gateway.clock import SystemClock
+from gateway.delivery.batch import Marked
+from gateway.delivery.holds import Holds
+from gateway.delivery.line import Line
 from gateway.delivery.pausing import CALL_MESSAGE, PAUSED
+from gateway.delivery.shipping import Shipper
+from gateway.delivery.waiting import Waiters
 from gateway.dialer.outcome import Call, NotSent, Refused, Scope
 from gateway.leads.lead import State
 from gateway.metrics import REGISTRY
 from gateway.store import Store
 from gateway.store.audit import Deed
 from gateway.store.lines import Closed
-from tests.delivery.scripted import Bench, ScriptedDialer, running_bench
+from tests.delivery.scripted import Bench, ScriptedDialer, config, running_bench
 
 SOON = 1.5  # seconds in which every process has heeded a pause
 
@@ -159,6 +167,57 @@ def test_a_held_lead_is_not_probed_while_the_dialer_is_paused(tmp_path: Path) ->
         time.sleep(1.3)
 
         assert len(refusing.sent) == sent
+
+
+class Flickering:
+    """A line that a person pauses and resumes again and again."""
+
+    def __init__(self) -> None:
+        self.config = config().dialers["main"]
+        self._looks = itertools.cycle([False, True, False])
+
+    @property
+    def halted(self) -> bool:
+        return next(self._looks)
+
+    def permit_released(self) -> None:
+        return None
+
+    def finish(self, leads: object) -> None:
+        return None
+
+
+class Unready:
+    """A permit that never lets its request leave."""
+
+    cancelled = False
+
+    def depart(self) -> float:
+        return 0.001
+
+    def release(self) -> None:
+        self.cancel()
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+def test_a_request_whose_turn_has_not_come_does_not_leave_by_a_pause_that_ends(bench: Bench) -> None:
+    clock = SystemClock()
+    shipper = Shipper(
+        owner="machine:1",
+        dialer=bench.dialer,
+        recorder=bench.recorder,
+        waiters=Waiters(lambda _: {}),
+        holds=Holds(bench.store, clock),
+        clock=clock,
+    )
+    permit = Unready()
+
+    shipper.ship(cast("Line", Flickering()), Marked(attempt_id="a", leads=(), multi=True), permit)
+
+    assert permit.cancelled
+    assert bench.dialer.requests == []
 
 
 def test_a_call_is_refused_while_the_dialer_is_paused(bench: Bench) -> None:
