@@ -88,7 +88,7 @@ def test_a_renamed_field_is_mended_and_what_was_quarantined_is_replayed(
     shots(page, "health")
     axe(page)
 
-    page.get_by_role("link", name="try a mapping that reads it").click()
+    page.get_by_role("link", name="try one that does").click()
     page.get_by_role("button", name="Fill in the last quarantined enquiry").click()
     expect(page.get_by_label("What its sender sends")).to_have_value(re.compile("mobile"))
     page.get_by_role("button", name="Read it").click()
