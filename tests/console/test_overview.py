@@ -48,7 +48,8 @@ def test_everything_is_all_right_when_leads_come_and_go(console: Gateway, viewer
     told = verdict(viewer.get(PATH).text)
 
     assert re.fullmatch(
-        r"good: Everything is all right: 2 leads today, the last one .+, all in the dialer, 95 of 100 within .+\.",
+        r"good: Everything is all right: 2 leads today, the last one .+, none waits; of the last hour 95 of"
+        r" 100 were in the dialer within .+\.",
         told,
     )
 

@@ -116,8 +116,8 @@ def _sentence(overview: Overview) -> Markup:
     last = Markup(", the last one {}").format(ago(counts.last_at)) if counts.last_at else ""
     pace = ""
     if times is not None:
-        who = "all in the dialer" if not _waiting(overview) else "those of the last hour in the dialer"
-        pace = f", {who}, 95 of 100 within {span(times.p95)}"
+        none = "" if _waiting(overview) else ", none waits"
+        pace = f"{none}; of the last hour 95 of 100 were in the dialer within {span(times.p95)}"
     return Markup("Everything is all right: {} today{}{}.").format(counted(counts.leads, "lead"), last, pace)
 
 
