@@ -97,6 +97,13 @@ def test_what_comes_meanwhile_is_not_in_the_file(
     assert b"Too Late" not in first + b"".join(pieces)
 
 
+def test_an_age_beyond_every_calendar_still_names_a_file(operator: AtTheConsole, leads: None) -> None:
+    answer = operator.get("/console/leads/export.csv?since=999999d")
+
+    assert answer.status_code == 200
+    assert "leads-from-1970-01-01" in answer.headers["Content-Disposition"]
+
+
 def test_a_viewer_gets_no_file(console: Gateway, viewer: AtTheConsole, leads: None) -> None:
     assert viewer.get("/console/leads/export.csv").status_code == 403
     assert deeds(console) == []

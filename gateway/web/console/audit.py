@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request, url_for
 
 from gateway.accounts import Role
 from gateway.store.audit import COMMAND_LINE
+from gateway.store.columns import clean
 from gateway.web.console import deeds, incidents
 from gateway.web.console.page import page
 from gateway.web.console.rights import needs
@@ -22,8 +23,9 @@ _NOT_PEOPLE = (COMMAND_LINE, "gateway", incidents.NOBODY)
 @needs(Role.OPERATOR)
 def index() -> Response:
     """Newest first; a page begins behind the entry that the one before ended with."""
-    wanted = {name: request.args.get(name, "")[:MOST] for name in ("actor", "subject", "id")}
-    after = request.args.get("after", "")[:MOST]
+    asked = {name: clean(request.args.get(name, ""))[:MOST] for name in ("actor", "subject", "id", "after")}
+    after = asked.pop("after")
+    wanted = asked
     found = services().store.console.audit.latest(
         actor=wanted["actor"] or None,
         subject=wanted["subject"] or None,

@@ -40,6 +40,9 @@ def signed_in() -> Response | None:
     if found is None:
         return _to_the_sign_in()
     let_in(token, found)
+    # Not every engine can be asked for a NUL; nothing of ours is called so.
+    if any("\0" in str(name) for name in (request.view_args or {}).values()):
+        raise Refusal("route.not_found")
     if request.method not in SAFE:
         rights.make_room(found.person)
         refuse_foreign_pages()

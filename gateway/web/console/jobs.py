@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request, url_for
 from gateway.accounts import Role
 from gateway.operating import many
 from gateway.store.choosing import Chosen
+from gateway.store.columns import clean
 from gateway.store.jobs import Action, Job
 from gateway.web.console import choosing, job_facts
 from gateway.web.console.page import page, part, see_other, wants_part
@@ -28,7 +29,7 @@ _WHY = "Say why: it is kept with every lead and in the audit log."
 @needs(Role.VIEWER)
 def index() -> Response:
     """The jobs, the latest first."""
-    after = request.args.get("after")
+    after = clean(request.args.get("after", "")) or None
     found = services().store.console.jobs.page(after=after, limit=PAGE + 1)
     now = services().clock.now()
     return page(

@@ -10,6 +10,7 @@ from gateway.accounts import Role
 from gateway.leads.lead import State
 from gateway.operating.decisions import Decisions, Result, Who
 from gateway.operating.editing import send_edited
+from gateway.store.columns import clean
 from gateway.store.records import Story
 from gateway.web.console import lead_form, lead_words, reveal
 from gateway.web.console.lead_page import page_of
@@ -143,7 +144,7 @@ def _seen() -> State:
 
 
 def _reason() -> str:
-    return request.form.get("reason", "").strip()[:MOST_REASON]
+    return clean(request.form.get("reason", "").strip())[:MOST_REASON]
 
 
 def _done(result: Result) -> Response:

@@ -118,4 +118,4 @@ def _name(filters: Filters, now: float) -> str:
 
 
 def _day(moment: float) -> str:
-    return f"{datetime.fromtimestamp(moment, zone()):%Y-%m-%d}"
+    return f"{datetime.fromtimestamp(max(0.0, moment), zone()):%Y-%m-%d}"  # calendars know no year below 1
