@@ -163,6 +163,7 @@ def test_filters_stand_in_the_address_and_can_be_taken_away_one_by_one(
 ) -> None:
     kept(
         console,
+        at=console.clock.now() - 1,
         name="Held One",
         source="portal",
         state=State.HELD,
