@@ -33,7 +33,7 @@ _RELEASE_LEADS = (
 )
 _PROBE = (
     "UPDATE leads SET state = 'queued', owner = ?, updated_at = ?, next_at = ? WHERE id = ("  # noqa: S608
-    f"SELECT id FROM leads WHERE {_HELD} AND dialer = ? AND hold_scope = ? ORDER BY received_at LIMIT 1)"
+    f"SELECT id FROM leads WHERE {_HELD} AND dialer = ? AND hold_scope = ? ORDER BY received_at, id LIMIT 1)"
     f" AND state = 'held' RETURNING {QUEUED_COLUMNS}"
 )
 _PUT_OFF = (
