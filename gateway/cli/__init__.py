@@ -16,7 +16,10 @@ from gateway.settings import program_version
 # Name → module and its one line of help; in the order a newcomer meets them.
 COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "demo": ("demo", "Everything on this machine: a stand-in dialer, the gateway with its console, a website."),
+        "demo": (
+            "demo",
+            "Everything on this machine: a stand-in dialer, the gateway with its console, a website.",
+        ),
         "serve": ("serve", "Take leads over HTTP and deliver them."),
         "worker": ("worker", "Deliver leads without taking any in."),
         "emulator": ("emulator", "Run the stand-in dialer."),
@@ -35,7 +38,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "holds": ("holds", "See what holds leads back, and let them go."),
         "dialers": ("dialers", "See how the lines to the dialers stand; pause one, resume it."),
         "alerts": ("alerts", "See what is wrong, and try whether people can be told."),
-        "suppressions": ("suppressions", "See, add and take off the numbers that are never sent to a dialer."),
+        "suppressions": (
+            "suppressions",
+            "See, add and take off the numbers that are never sent to a dialer.",
+        ),
         "verify": ("verify", "Prove that every lead is accounted for."),
         "migrate": ("migrate", "Bring the database to this version's tables."),
     }

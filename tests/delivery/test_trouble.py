@@ -149,9 +149,7 @@ def test_a_lead_that_comes_in_while_another_process_holds_everything_is_held_too
     dialer = ScriptedDialer()
     dialer.gate.clear()
     now = time.time()
-    hold = Hold(
-        dialer="main", scope="login", code="dialer.login", message="m", since=now, probe_at=now + 900
-    )
+    hold = Hold(dialer="main", scope="login", code="dialer.login", message="m", since=now, probe_at=now + 900)
     with running_bench(tmp_path, dialer, url=url, max_concurrency=1) as bench:
         bench.take()
         _until(lambda: len(dialer.requests) == 1)
