@@ -15,6 +15,7 @@ from gateway.config.problems import ConfigProblem
 from gateway.config.table import Findings, Table
 from gateway.config.values import ValueProblemError, expression
 
+LONGEST_LINE = 2000  # characters: reading a dotted name takes the square of its length
 _TRIED = ("fields", "records", "key")
 
 
@@ -41,6 +42,10 @@ def with_mapping(source: SourceConfig, text: str) -> SourceConfig | tuple[Config
 
     `records` and `key` stay as they are where the lines do not name them; `fields` is replaced as a whole.
     """
+    if any(len(line) > LONGEST_LINE for line in text.splitlines()):
+        return (
+            ConfigProblem(key="", message=f"a line is longer than {LONGEST_LINE} characters: shorten it"),
+        )
     try:
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

@@ -253,7 +253,8 @@ def test_records_and_key_can_be_tried_too(operator: AtTheConsole) -> None:
         ('[sources.portal]\nlist_id = "99"', "sources.portal.list_id is not tried here"),
         ("MobileNo = 3", "must be a text in quotes"),
         ("x" * 20_000, "more than 16 KB"),
-        ("a = " + "[" * 3000, "the lines are not TOML"),
+        ("a = " + "[" * 1900, "the lines are not TOML"),
+        (".".join("a" * 2000) + " = 1", "a line is longer than 2000 characters"),
     ],
 )
 def test_a_mapping_that_is_none_names_its_errors_and_keeps_what_was_pasted(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from gateway.web.limits import Limits
 
 _AUTH_SECRETS = ("token", "secret", "password")
 _REMOVED = "[not shown]"
+_HOST = re.compile(r"https?://[^/?#]+")
 _WHOM = {Per.IP: "each visitor's address", Per.KEY: "each key", Per.SOURCE: "all its senders together"}
 
 
@@ -129,7 +131,7 @@ def rotation_line(secret: Secret) -> str:
 
 
 def _without_token(name: str, value: Any) -> Any:
-    """A partner may keep a token in the address that is called back."""
-    if name == "callback_url" and isinstance(value, str) and "?" in value:
-        return f"{value.partition('?')[0]}?{_REMOVED}"
+    """A partner may keep a token in the address that is called back, after its host."""
+    if name == "callback_url" and isinstance(value, str) and (host := _HOST.match(value)):
+        return f"{host[0]}/{_REMOVED}" if host[0] != value else value
     return value
