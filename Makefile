@@ -23,7 +23,7 @@ run: $(INSTALLED) ## everything on this machine: a stand-in dialer, the gateway 
 	@$(BIN)/gateway demo $(ARGS)
 
 test: $(INSTALLED_DEV) tools ## every test (ARGS="tests/store -x")
-	@$(if $(TEMPROOT),PYTEST_DEBUG_TEMPROOT=$(TEMPROOT)) $(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
+	@$(if $(TEMPROOT),PYTEST_DEBUG_TEMPROOT=$(TEMPROOT)) $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 sure: lint types imports test ## everything that must be right before a change goes in
 
