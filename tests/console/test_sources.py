@@ -105,11 +105,15 @@ def test_leads_of_today_are_counted_and_tests_are_not_the_last_lead(
     assert "Last lead never Today 0" in text_of(viewer.get("/console/sources/portal"))
 
     console.webhook()
-    console.store.console.figures.forget()
+    told = ""
+    for _ in range(100):  # while it is on its way, its row may be counted where it was, and where it is
+        console.store.console.figures.forget()
+        told = text_of(viewer.get("/console/sources/portal"))
+        if "Today 1 " in told:
+            break
+        time.sleep(0.02)
 
-    assert re.search(
-        r"Last lead (just now|\S+ m?s ago) Today 1\b", text_of(viewer.get("/console/sources/portal"))
-    )
+    assert re.search(r"Last lead (just now|\S+ m?s ago) Today 1\b", told)
 
 
 def test_a_silent_source_says_since_when_and_what_to_do(console: Gateway, viewer: AtTheConsole) -> None:
