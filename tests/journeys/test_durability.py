@@ -23,7 +23,7 @@ from tests.running import EmulatorHandle, running_emulator
 
 pytestmark = pytest.mark.journey
 
-CHAOS_SECONDS = float(os.environ.get("GATEWAY_CHAOS_SECONDS", "12"))
+CHAOS_SECONDS = float(os.environ.get("GATEWAY_CHAOS_SECONDS", "6"))
 
 
 @pytest.fixture
