@@ -15,6 +15,7 @@ _RUN = "axe.run(document, {iframes: false, resultTypes: ['violations']}).then(fo
 
 def check_accessibility(page: Page) -> None:
     """Fails with every rule that the page, or a frame in it, breaks."""
+    page.wait_for_load_state()  # the rules look at the whole document
     broken = [text for frame in page.frames for text in _broken(frame)]
     assert broken == [], "\n".join(broken)
 
